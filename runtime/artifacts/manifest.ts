@@ -1,0 +1,168 @@
+/**
+ * The contract between what `mmkit build` writes and what the runtime executes.
+ * Everything the runtime knows about a model stands in this file's types; it never imports the compiler.
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type ArtifactDType = "float32" | "int32" | "int64" | "uint64" | "bool";
+
+/**
+ * Size of a named axis: a number fixed by the declaration, null when the data or the run fixes it, or the axes
+ * whose sizes add up to it (`node` = `user` + `item`).
+ */
+export type AxisSize = number | null | { readonly sumOf: readonly string[] };
+
+/** How a buffer is made. `kind` names a recipe of `runtime/data`; the other keys are its arguments. */
+export interface RecipeCall {
+  readonly kind: string;
+  readonly [argument: string]: Json;
+}
+
+export interface Initializer {
+  readonly kind: "xavierUniform" | "xavierNormal" | "normal" | "uniform" | "constant";
+  /** Standard deviation of `normal`, half width of `uniform`, value of `constant`, gain of the Xavier kinds. */
+  readonly scale: number;
+}
+
+export interface ParameterEntry {
+  readonly name: string;
+  readonly axes: readonly string[];
+  readonly initializer: Initializer;
+}
+
+/** A dense frozen or redrawn input. `indexes` names the axis its int32 ids point into. */
+export interface DenseBufferEntry {
+  readonly kind: "dense";
+  readonly name: string;
+  readonly dtype: "float32" | "int32";
+  readonly axes: readonly string[];
+  readonly indexes?: string;
+  readonly recipe: RecipeCall;
+  readonly refresh: "once" | "epoch";
+}
+
+/**
+ * A sparse matrix [row, column], fed as sliced ELL: rows grouped by padded degree. Its tensors, for the
+ * orientation "rows" (products with the matrix) and "columns" (products with its transpose), are
+ *
+ * - `<name>/<orientation>/order` int32 [R]: position of each row in the concatenation of all groups
+ * - `<name>/<orientation>/group_<g>/neighbours` int32 [n_g, w_g]: column of each entry, 0 where padded
+ * - `<name>/<orientation>/group_<g>/weights` float32 [n_g, w_g]: value of each entry, 0 where padded
+ * - `<name>/<orientation>/group_<g>/entries` int32 [n_g, w_g]: index of the entry in row-major entry order,
+ *   the number of entries where padded
+ *
+ * and `<name>/entry/rows`, `<name>/entry/columns` int32 [E]: the entries in row-major order. n_g and w_g are
+ * chosen for the data; groups may be empty ([0, 1]). Every row is in exactly one group, rows without entries too.
+ */
+export interface SparseBufferEntry {
+  readonly kind: "sparse";
+  readonly name: string;
+  readonly row: string;
+  readonly column: string;
+  /** Axis of the entries, for values that live on them. */
+  readonly entry: string;
+  readonly groups: number;
+  readonly recipe: RecipeCall;
+  readonly refresh: "once" | "epoch";
+}
+
+export type BufferEntry = DenseBufferEntry | SparseBufferEntry;
+
+/**
+ * What a batch input is filled with.
+ *
+ * - `user`, `positive`, `negative`: ids of the sampled triple
+ * - `uniquePositive`: the distinct positive items of the batch, padded with item 0 to the batch size
+ * - `uniquePositiveWeight`: 1 / (number of distinct positives) for those, 0 for the padding
+ * - `uniqueUser`, `uniqueUserWeight`: the same for users
+ */
+export type BatchSource =
+  | "user"
+  | "positive"
+  | "negative"
+  | "uniquePositive"
+  | "uniquePositiveWeight"
+  | "uniqueUser"
+  | "uniqueUserWeight";
+
+export interface BatchEntry {
+  readonly name: string;
+  readonly source: BatchSource;
+}
+
+/**
+ * - `pairs`: one pass over all shuffled training pairs, one negative each, the last batch short
+ * - `users`: floor(E / B) + 1 steps, each with B distinct users, one positive and one negative each
+ *
+ * Negatives are uniform over `negativePool` ("all" items or the items that occur in "train"), never in the user's
+ * training set.
+ */
+export interface SamplerEntry {
+  readonly kind: "pairs" | "users";
+  readonly batchSize: number;
+  readonly negativePool: "all" | "train";
+}
+
+/** Learning rate of epoch e (0-based): `base` times the schedule's factor. */
+export interface LearningRateEntry {
+  readonly base: number;
+  readonly schedule:
+    | { readonly kind: "constant" }
+    /** factor = rate^(epoch / every) */
+    | { readonly kind: "exponential"; readonly rate: number; readonly every: number }
+    /** factor falls from 1 to `floor` over all epochs along half a cosine */
+    | { readonly kind: "cosine"; readonly floor: number };
+  /** Epochs over which the rate first rises linearly from 0. */
+  readonly warmup: number;
+}
+
+/** A part of training with its own parameters, sampler, losses and optimizer. */
+export interface PhaseEntry {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly sampler: SamplerEntry;
+  readonly batch: readonly BatchEntry[];
+  /** Names of the columns of every `losses` output; the first is the total. */
+  readonly losses: readonly string[];
+  readonly optimizer: { readonly kind: "sgd" | "adam" | "adamw"; readonly [argument: string]: Json };
+  /** Optimizer state, zero at the start; `<parameter>.m`, `<parameter>.v` … with the parameter's axes. */
+  readonly moments: readonly { readonly name: string; readonly parameter: string }[];
+  readonly learningRate: LearningRateEntry;
+  readonly graphs: { readonly training: string; readonly optimizer: string; readonly evaluation: string; readonly epoch: string };
+}
+
+export type TensorRole = "parameter" | "moment" | "gradient" | "buffer" | "batch" | "scalar" | "loss" | "embedding" | "result";
+
+/** One input or output of a graph. Axes are names of `axes`; the epoch graph's leading axis is `step`. */
+export interface GraphTensor {
+  readonly name: string;
+  readonly dtype: ArtifactDType;
+  readonly axes: readonly (string | number)[];
+  readonly role: TensorRole;
+}
+
+export interface GraphEntry {
+  /** Path below the artifact folder. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly inputs: readonly GraphTensor[];
+  readonly outputs: readonly GraphTensor[];
+}
+
+export interface Manifest {
+  readonly format: "mmkit";
+  readonly version: 1;
+  readonly model: string;
+  readonly title: string;
+  readonly hyperparameters: { readonly [name: string]: Json };
+  readonly modalities: readonly string[];
+  readonly opset: number;
+  readonly irVersion: number;
+  readonly axes: { readonly [name: string]: AxisSize };
+  readonly parameters: readonly ParameterEntry[];
+  readonly buffers: readonly BufferEntry[];
+  readonly phases: readonly PhaseEntry[];
+  /** Every graph of the folder by name: those of the phases, `embed`, `rank`, and the recipes'. */
+  readonly graphs: { readonly [name: string]: GraphEntry };
+}
