@@ -1,0 +1,168 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { restoreFolder, writeFolderAtomic } from "../artifacts/atomicWrite.js";
+import { sha256Of, type Artifacts } from "../artifacts/loadArtifacts.js";
+import type { Json } from "../artifacts/manifest.js";
+import type { HostTensor } from "../data/hostTensor.js";
+import type { EarlyStoppingState } from "./earlyStopping.js";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+
+/** Losses and, where there was one, the evaluation of one epoch. */
+export interface EpochRecord {
+  /** 0-based. */
+  readonly epoch: number;
+  readonly learningRates: Readonly<Record<string, number>>;
+  /** Mean over the epoch's batches, by phase and loss name. */
+  readonly losses: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Metrics on the split that selects the model. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** Everything about a checkpoint but its tensors. */
+export interface CheckpointRecord {
+  readonly model: string;
+  /** sha256 of the manifest the state was trained with. */
+  readonly manifestSha256: string;
+  readonly hyperparameters: Readonly<Record<string, Json>>;
+  readonly datasetChecksum: string;
+  readonly seed: number;
+  /** Number of completed epochs. */
+  readonly epoch: number;
+  /** Optimizer steps taken, by phase. */
+  readonly steps: Readonly<Record<string, number>>;
+  readonly stopping: EarlyStoppingState;
+  readonly history: readonly EpochRecord[];
+}
+
+export interface Checkpoint {
+  readonly record: CheckpointRecord;
+  /** Parameters and moments by name. */
+  readonly state: ReadonlyMap<string, HostTensor>;
+}
+
+/** A checkpoint that cannot be read, or that belongs to something else. */
+export class CheckpointError extends Error {
+  override readonly name = "CheckpointError";
+
+  constructor(
+    readonly folder: string,
+    readonly problem: string,
+    readonly fix: string,
+  ) {
+    super(`${folder}: ${problem}. ${fix}`);
+  }
+}
+
+const STATE = "state.safetensors";
+const RECORD = "checkpoint.json";
+
+/** Writes a checkpoint folder; the previous one stays in place until the new one is complete. */
+export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const { record, state } = checkpoint;
+  const bytes = encodeSafetensors({ tensors: state, metadata: { model: record.model } });
+  const head = { format: "mmkit-checkpoint", version: 1, stateSha256: sha256Of(bytes) };
+  await writeFolderAtomic(folder, async (temporary) => {
+    await writeFile(join(temporary, STATE), bytes);
+    await writeFile(join(temporary, RECORD), `${JSON.stringify({ ...head, ...record }, null, 2)}\n`);
+  });
+}
+
+async function readPart(folder: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, file));
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === "ENOENT" ? "is missing" : (error as Error).message;
+    throw new CheckpointError(
+      folder,
+      `${file} ${reason}`,
+      "Give a checkpoint folder, such as <run>/checkpoints/best.",
+    );
+  }
+}
+
+/**
+ * Reads a checkpoint and checks that it is whole. If writing it was interrupted, the previous one is put back first.
+ *
+ * @throws CheckpointError | SafetensorsError
+ */
+export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
+  await restoreFolder(folder);
+  const text = (await readPart(folder, RECORD)).toString("utf8");
+  const fix = "Use another checkpoint of the run, or train again.";
+  let parsed: Record<string, unknown>;
+  try {
+    parsed = JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new CheckpointError(folder, `${RECORD} is not JSON (${(error as Error).message})`, fix);
+  }
+  const { format, version, stateSha256, ...record } = parsed;
+  if (format !== "mmkit-checkpoint" || version !== 1) {
+    const found = `${JSON.stringify(format)} version ${JSON.stringify(version)}`;
+    throw new CheckpointError(
+      folder,
+      `${RECORD} must have the format "mmkit-checkpoint" version 1, found ${found}`,
+      fix,
+    );
+  }
+  const bytes = await readPart(folder, STATE);
+  if (sha256Of(bytes) !== stateSha256) {
+    const problem = `${STATE} is not the file that ${RECORD} was written with: its sha256 differs`;
+    throw new CheckpointError(folder, `${problem}, so it was altered or cut short`, fix);
+  }
+  const state = decodeSafetensors(join(folder, STATE), bytes).tensors;
+  return { record: record as unknown as CheckpointRecord, state };
+}
+
+/**
+ * Checks that a checkpoint belongs to a model: the model's name, and that it holds exactly the model's parameters and
+ * moments as float32 with axes of one size each.
+ *
+ * @param folder named in errors
+ * @param sizes sizes that the dataset fixes, if one is at hand
+ * @throws CheckpointError listing every difference
+ */
+export function checkCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  artifacts: Artifacts,
+  sizes: Readonly<Record<string, number>> = {},
+): void {
+  const { manifest } = artifacts;
+  if (checkpoint.record.model !== manifest.model) {
+    throw new CheckpointError(
+      folder,
+      `the checkpoint belongs to model "${checkpoint.record.model}", the artifacts in ${artifacts.folder} to "${manifest.model}"`,
+      "Give the artifacts of the same model.",
+    );
+  }
+  const expected = new Map(manifest.parameters.map(({ name, axes }) => [name, axes]));
+  for (const { name, parameter } of manifest.phases.flatMap((phase) => phase.moments)) {
+    expected.set(name, expected.get(parameter) ?? []);
+  }
+  const known = new Map(Object.entries(sizes));
+  for (const [axis, size] of Object.entries(manifest.axes))
+    if (typeof size === "number") known.set(axis, size);
+  const problems = [...checkpoint.state.keys()]
+    .filter((name) => !expected.has(name))
+    .map((name) => `"${name}" is not a parameter or moment of the model`);
+  for (const [name, axes] of expected) {
+    const tensor = checkpoint.state.get(name);
+    const shape = axes.map((axis) => (known.has(axis) ? `${axis}=${known.get(axis)!}` : axis));
+    const fits =
+      tensor?.dtype === "float32" &&
+      tensor.dims.length === axes.length &&
+      axes.every((axis, position) => (known.get(axis) ?? tensor.dims[position]!) === tensor.dims[position]);
+    if (fits) axes.forEach((axis, position) => known.set(axis, tensor.dims[position]!));
+    else {
+      const found = tensor === undefined ? "not there" : `${tensor.dtype} [${tensor.dims.join(", ")}]`;
+      problems.push(`"${name}" must be float32 [${shape.join(", ")}], found ${found}`);
+    }
+  }
+  if (problems.length === 0) return;
+  throw new CheckpointError(
+    folder,
+    `the checkpoint does not fit model "${manifest.model}":\n  ${problems.join("\n  ")}\n`,
+    "Give a checkpoint trained with these artifacts and this dataset.",
+  );
+}

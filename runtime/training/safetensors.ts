@@ -1,0 +1,184 @@
+import { readFile } from "node:fs/promises";
+import type { ArtifactDType } from "../artifacts/manifest.js";
+import { writeFileAtomic } from "../artifacts/atomicWrite.js";
+import { sha256Of } from "../artifacts/loadArtifacts.js";
+import { hostTensor, type HostArray, type HostTensor } from "../data/hostTensor.js";
+
+/** Tensors and texts of a safetensors file. */
+export interface Safetensors {
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A safetensors file that is cut short, altered or of a kind this runtime does not read. */
+export class SafetensorsError extends Error {
+  override readonly name = "SafetensorsError";
+
+  constructor(
+    readonly file: string,
+    readonly problem: string,
+    readonly fix: string,
+  ) {
+    super(`${file}: ${problem}. ${fix}`);
+  }
+}
+
+const LENGTH_BYTES = 8;
+/** Key of the payload's hash among the metadata. */
+const HASH = "sha256";
+
+const formats = {
+  float32: { code: "F32", bytes: 4 },
+  int32: { code: "I32", bytes: 4 },
+  int64: { code: "I64", bytes: 8 },
+  uint64: { code: "U64", bytes: 8 },
+  bool: { code: "BOOL", bytes: 1 },
+} satisfies Record<ArtifactDType, { code: string; bytes: number }>;
+
+function bytesOf(data: HostArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** A copy, so that the array is aligned and owns its memory; `slice` of a Buffer would not copy. */
+function arrayFrom(dtype: ArtifactDType, bytes: Uint8Array): HostArray {
+  const { buffer } = new Uint8Array(bytes);
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(buffer);
+    case "int32":
+      return new Int32Array(buffer);
+    case "int64":
+      return new BigInt64Array(buffer);
+    case "uint64":
+      return new BigUint64Array(buffer);
+    case "bool":
+      return new Uint8Array(buffer);
+  }
+}
+
+/**
+ * The safetensors format (huggingface/safetensors): the header's length as a 64-bit number, the header as JSON padded
+ * with spaces to a multiple of 8 bytes, the tensors one after the other, everything little-endian. The payload's
+ * sha256 is added to the metadata under "sha256"; other readers ignore it.
+ */
+export function encodeSafetensors(contents: Safetensors): Uint8Array {
+  const header: Record<string, unknown> = {};
+  const payload: Uint8Array[] = [];
+  let offset = 0;
+  for (const [name, tensor] of contents.tensors) {
+    const bytes = bytesOf(tensor.data);
+    const end = offset + bytes.length;
+    header[name] = { dtype: formats[tensor.dtype].code, shape: tensor.dims, data_offsets: [offset, end] };
+    payload.push(bytes);
+    offset = end;
+  }
+  const body = Buffer.concat(payload, offset);
+  const metadata = { ...contents.metadata, [HASH]: sha256Of(body) };
+  const text = Buffer.from(JSON.stringify({ __metadata__: metadata, ...header }));
+  const padding = Buffer.alloc((LENGTH_BYTES - (text.length % LENGTH_BYTES)) % LENGTH_BYTES, " ");
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeBigUInt64LE(BigInt(text.length + padding.length));
+  return Buffer.concat([length, text, padding, body]);
+}
+
+interface HeaderEntry {
+  readonly name: string;
+  readonly dtype: ArtifactDType;
+  readonly dims: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Problem of a header entry, or the entry. */
+function parseEntry(name: string, value: unknown): HeaderEntry | string {
+  const { dtype: code, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const found = Object.entries(formats).find(([, format]) => format.code === code);
+  if (found === undefined) {
+    const known = Object.values(formats).map((format) => format.code);
+    return `tensor "${name}" has the dtype ${JSON.stringify(code)}, readable are ${known.join(", ")}`;
+  }
+  const counts = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every((entry) => Number.isSafeInteger(entry) && (entry as number) >= 0);
+  if (!counts(shape) || !counts(offsets) || offsets.length !== 2) {
+    return `tensor "${name}" has no proper shape and offsets`;
+  }
+  const [begin, end] = offsets as [number, number];
+  const size = shape.reduce((product, dim) => product * dim, found[1].bytes);
+  if (end - begin !== size) {
+    return `tensor "${name}" of shape [${shape.join(", ")}] needs ${size} bytes, found ${end - begin}`;
+  }
+  return { name, dtype: found[0] as ArtifactDType, dims: shape, begin, end };
+}
+
+/**
+ * @param file named in errors
+ * @throws SafetensorsError
+ */
+export function decodeSafetensors(file: string, bytes: Uint8Array): Safetensors {
+  const fail = (problem: string): SafetensorsError =>
+    new SafetensorsError(file, problem, "Use an intact copy of the file, or write it again.");
+  if (bytes.length < LENGTH_BYTES) {
+    throw fail(
+      `cut short: a safetensors file starts with ${LENGTH_BYTES} bytes of length, found ${bytes.length}`,
+    );
+  }
+  const declared = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (declared > BigInt(bytes.length - LENGTH_BYTES)) {
+    throw fail(`cut short or no safetensors file: its header should have ${declared.toString()} bytes`);
+  }
+  const start = LENGTH_BYTES + Number(declared);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, start)));
+  } catch (error) {
+    throw fail(`its header is not JSON (${(error as Error).message})`);
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw fail("its header is not a JSON object");
+  }
+  const { __metadata__: metadata = {}, ...rest } = header as Record<string, unknown>;
+  const payload = bytes.subarray(start);
+  const entries = Object.entries(rest).map(([name, value]) => {
+    const entry = parseEntry(name, value);
+    if (typeof entry === "string") throw fail(entry);
+    return entry;
+  });
+  let expected = 0;
+  for (const entry of [...entries].sort((left, right) => left.begin - right.begin || left.end - right.end)) {
+    if (entry.begin !== expected) {
+      throw fail(`tensor "${entry.name}" starts at byte ${entry.begin} of the payload, expected ${expected}`);
+    }
+    expected = entry.end;
+  }
+  if (expected !== payload.length) {
+    throw fail(`its tensors take ${expected} bytes, but ${payload.length} follow the header`);
+  }
+  const texts = metadata as Record<string, string>;
+  const hash = texts[HASH];
+  if (hash !== undefined && hash !== sha256Of(payload)) {
+    throw fail("its tensors were altered: their sha256 is not the one written in the header");
+  }
+  const tensors = new Map<string, HostTensor>();
+  for (const { name, dtype, dims, begin, end } of entries) {
+    tensors.set(name, hostTensor(dtype, dims, arrayFrom(dtype, payload.subarray(begin, end))));
+  }
+  return { tensors, metadata: texts };
+}
+
+/** Writes the file under a temporary name and renames it. */
+export async function writeSafetensors(file: string, contents: Safetensors): Promise<void> {
+  await writeFileAtomic(file, encodeSafetensors(contents));
+}
+
+/** @throws SafetensorsError if the file is missing, cut short or altered */
+export async function readSafetensors(file: string): Promise<Safetensors> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    const reason =
+      (error as NodeJS.ErrnoException).code === "ENOENT" ? "is missing" : (error as Error).message;
+    throw new SafetensorsError(file, `the file ${reason}`, "Check the path.");
+  }
+  return decodeSafetensors(file, bytes);
+}
