@@ -6,7 +6,8 @@
 export const OPSET = 21;
 export const IR_VERSION = 10;
 
-export type OnnxDType = "float32" | "float64" | "float16" | "int8" | "uint8" | "int32" | "int64" | "uint64" | "bool";
+export type OnnxDType =
+  "float32" | "float64" | "float16" | "int8" | "uint8" | "int32" | "int64" | "uint64" | "bool";
 
 /** One dimension: a fixed size or the name of a symbolic one. */
 export type OnnxDimension = number | string;
