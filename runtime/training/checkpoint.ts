@@ -126,7 +126,7 @@ export function checkCheckpoint(
   folder: string,
   checkpoint: Checkpoint,
   artifacts: Artifacts,
-  sizes: Readonly<Record<string, number>> = {},
+  sizes: ReadonlyMap<string, number> = new Map(),
 ): void {
   const { manifest } = artifacts;
   if (checkpoint.record.model !== manifest.model) {
@@ -140,7 +140,7 @@ export function checkCheckpoint(
   for (const { name, parameter } of manifest.phases.flatMap((phase) => phase.moments)) {
     expected.set(name, expected.get(parameter) ?? []);
   }
-  const known = new Map(Object.entries(sizes));
+  const known = new Map(sizes);
   for (const [axis, size] of Object.entries(manifest.axes))
     if (typeof size === "number") known.set(axis, size);
   const problems = [...checkpoint.state.keys()]

@@ -1,7 +1,7 @@
 import type { Initializer, Manifest } from "../artifacts/manifest.js";
+import { AxisSizeError } from "../data/axisSizes.js";
 import { hostTensor, type HostTensor } from "../data/hostTensor.js";
 import { Random } from "../data/random.js";
-import { sizesOf, type AxisSizes } from "./axisSizes.js";
 
 /**
  * fan_in + fan_out of a Xavier initialiser (Glorot and Bengio 2010). Of `[rows, columns]` they are columns and rows, as
@@ -53,12 +53,21 @@ export function initialTensor(
  */
 export function initialState(
   manifest: Pick<Manifest, "parameters" | "phases">,
-  sizes: AxisSizes,
+  sizes: ReadonlyMap<string, number>,
   seed: number,
 ): Map<string, HostTensor> {
   const state = new Map<string, HostTensor>();
   for (const { name, axes, initializer } of manifest.parameters) {
-    state.set(name, initialTensor(name, initializer, sizesOf(name, axes, sizes), seed));
+    const dims = axes.map((axis) => {
+      const size = sizes.get(axis);
+      if (size !== undefined) return size;
+      throw new AxisSizeError(
+        axis,
+        `its size is not known, but parameter "${name}" has it`,
+        "Give the axis a size in the declaration",
+      );
+    });
+    state.set(name, initialTensor(name, initializer, dims, seed));
   }
   for (const phase of manifest.phases) {
     for (const { name, parameter } of phase.moments) {

@@ -89,7 +89,7 @@ describe("a checkpoint", () => {
 
   it("fits the model it was trained for", () => {
     expect(() => {
-      checkCheckpoint("last", example(), artifacts, { user: 5 });
+      checkCheckpoint("last", example(), artifacts, new Map([["user", 5]]));
     }).not.to.throw();
   });
 
@@ -110,7 +110,7 @@ describe("a checkpoint", () => {
       ["extra", matrix(1, 1)],
     ]);
     const check = (): void => {
-      checkCheckpoint("last", { ...example(), state }, artifacts, { user: 5 });
+      checkCheckpoint("last", { ...example(), state }, artifacts, new Map([["user", 5]]));
     };
     expect(check).to.throw(CheckpointError, '"extra" is not a parameter or moment of the model');
     expect(check).to.throw(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Initializer, Manifest } from "../../../runtime/artifacts/manifest.js";
-import { AxisSizeError } from "../../../runtime/training/axisSizes.js";
+import { AxisSizeError } from "../../../runtime/data/axisSizes.js";
 import { initialState, initialTensor } from "../../../runtime/training/initialise.js";
 import { exampleManifest } from "../artifacts/exampleArtifacts.js";
 
@@ -68,7 +68,7 @@ describe("initial parameters", () => {
   });
 
   it("come with zero moments of the same shape", () => {
-    const state = initialState(exampleManifest(), { user: 5, dim: 8 }, 999);
+    const state = initialState(exampleManifest(), new Map(Object.entries({ user: 5, dim: 8 })), 999);
     expect([...state.keys()]).to.deep.equal(["user_embedding", "user_embedding.m"]);
     expect(state.get("user_embedding.m")!.dims).to.deep.equal([5, 8]);
     expect((state.get("user_embedding.m")!.data as Float32Array).every((value) => value === 0)).to.equal(
@@ -79,8 +79,8 @@ describe("initial parameters", () => {
 
   it("cannot be made while the size of an axis is unknown", () => {
     const manifest: Pick<Manifest, "parameters" | "phases"> = exampleManifest();
-    expect(() => initialState(manifest, { dim: 8 }, 999))
-      .to.throw(AxisSizeError, 'The size of axis "user" of "user_embedding" is not known (known: dim=8)')
+    expect(() => initialState(manifest, new Map([["dim", 8]]), 999))
+      .to.throw(AxisSizeError, 'axis "user": its size is not known, but parameter "user_embedding" has it.')
       .with.property("axis", "user");
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { GraphTensor } from "../../../runtime/artifacts/manifest.js";
 import { hostTensor, type HostTensor } from "../../../runtime/data/hostTensor.js";
-import { checkFeeds, FeedError } from "../../../runtime/training/checkFeeds.js";
+import { checkFeeds, FeedError } from "../../../runtime/artifacts/checkFeeds.js";
 
 const inputs: GraphTensor[] = [
   { name: "user_embedding", dtype: "float32", axes: ["user", 4], role: "parameter" },
@@ -22,7 +22,7 @@ function feeds(changes: Record<string, HostTensor | undefined> = {}): Map<string
 }
 
 function check(changes?: Record<string, HostTensor | undefined>): void {
-  checkFeeds("epoch", { inputs }, feeds(changes), { user: 3 });
+  checkFeeds("epoch", { inputs }, feeds(changes), new Map([["user", 3]]));
 }
 
 describe("checkFeeds", () => {

@@ -1,6 +1,5 @@
-import type { GraphEntry, GraphTensor } from "../artifacts/manifest.js";
+import type { GraphEntry, GraphTensor } from "./manifest.js";
 import type { HostTensor } from "../data/hostTensor.js";
-import type { AxisSizes } from "./axisSizes.js";
 
 /** A tensor about to be fed to a graph that is not what the manifest says. */
 export class FeedError extends Error {
@@ -40,9 +39,9 @@ export function checkFeeds(
   graph: string,
   entry: Pick<GraphEntry, "inputs">,
   feeds: ReadonlyMap<string, HostTensor>,
-  known: AxisSizes,
+  known: ReadonlyMap<string, number>,
 ): void {
-  const sizes = new Map(Object.entries(known));
+  const sizes = new Map(known);
   for (const input of entry.inputs) {
     const tensor = feeds.get(input.name);
     if (tensor === undefined) throw new FeedError(graph, input.name, declared(input, sizes), "not there");

@@ -1,0 +1,120 @@
+import type { GraphSession } from "../artifacts/graphSession.js";
+import { hostTensor, type HostTensor } from "../data/hostTensor.js";
+import type { RankedBlock, Ranker } from "./ranker.js";
+import { RankingError } from "./rankingError.js";
+
+/** The part of a {@link GraphSession} that ranking needs. */
+export type RankGraph = Pick<GraphSession, "run">;
+
+/** Final embeddings, float32 [row, dim]. */
+interface Vectors {
+  readonly rows: number;
+  readonly dim: number;
+  readonly data: Float32Array;
+}
+
+function finiteVectors(name: string, tensor: HostTensor): Vectors {
+  const [rows = 0, dim = 0] = tensor.dims;
+  const data = tensor.data as Float32Array;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new RankingError(
+      name,
+      `row ${Math.floor(bad / dim)} holds ${data[bad]!}, so its scores have no order`,
+      "The model has diverged: train with a smaller learning rate, or use an earlier checkpoint.",
+    );
+  }
+  return { rows, dim, data };
+}
+
+/** The given rows, in their order. */
+function selectRows(vectors: Vectors, rows: Int32Array): HostTensor {
+  const { dim, data } = vectors;
+  const selected = new Float32Array(rows.length * dim);
+  rows.forEach((row, position) => {
+    selected.set(data.subarray(row * dim, (row + 1) * dim), position * dim);
+  });
+  return hostTensor("float32", [rows.length, dim], selected);
+}
+
+/** Scores all items for a block of users with a model's `rank` graph. */
+export class ModelRanker implements Ranker {
+  private constructor(
+    private readonly graph: RankGraph,
+    private readonly users: Vectors,
+    private readonly items: Vectors,
+    /** Candidate items, ascending, their vectors, and the row of each item among them (-1 for others). */
+    private readonly candidates: Int32Array,
+    private readonly candidateVectors: HostTensor,
+    private readonly rowOfItem: Int32Array,
+  ) {}
+
+  /**
+   * @param graph `rank` of the artifacts: `user_vectors`, `item_vectors`, `user_ids`, `seen`, `k` to `items`, `scores`
+   * @param userVectors float32 [user, dim]
+   * @param itemVectors float32 [item, dim]
+   * @throws RankingError if a vector is not finite
+   */
+  static from(graph: RankGraph, userVectors: HostTensor, itemVectors: HostTensor): ModelRanker {
+    const users = finiteVectors("user_vectors", userVectors);
+    const items = finiteVectors("item_vectors", itemVectors);
+    const all = Int32Array.from({ length: items.rows }, (_, item) => item);
+    return new ModelRanker(graph, users, items, all, itemVectors, all);
+  }
+
+  among(candidates: Int32Array): ModelRanker {
+    const rowOfItem = new Int32Array(this.items.rows).fill(-1);
+    candidates.forEach((item, row) => (rowOfItem[item] = row));
+    const vectors = selectRows(this.items, candidates);
+    return new ModelRanker(this.graph, this.users, this.items, candidates, vectors, rowOfItem);
+  }
+
+  /** @throws RankingError if a score is not a number */
+  async rank(users: Int32Array, masked: readonly Int32Array[], k: number): Promise<RankedBlock> {
+    const length = Math.min(k, this.candidates.length);
+    // Only the block's users are handed over, so that a device receives no more than it needs.
+    const results = await this.graph.run(
+      new Map([
+        ["user_vectors", selectRows(this.users, users)],
+        ["item_vectors", this.candidateVectors],
+        [
+          "user_ids",
+          hostTensor(
+            "int32",
+            [users.length],
+            users.map((_, row) => row),
+          ),
+        ],
+        ["seen", this.maskedPairs(masked)],
+        ["k", hostTensor("int64", [1], BigInt64Array.of(BigInt(length)))],
+      ]),
+    );
+    const rows = results.get("items")!.data as BigInt64Array;
+    const scores = results.get("scores")!.data as Float32Array;
+    const unordered = scores.findIndex((score) => Number.isNaN(score));
+    if (unordered >= 0) {
+      throw new RankingError(
+        `scores of user ${users[Math.floor(unordered / length)]!}`,
+        "a score is not a number",
+        "The model has diverged: train with a smaller learning rate, or use an earlier checkpoint.",
+      );
+    }
+    return { length, items: Int32Array.from(rows, (row) => this.candidates[Number(row)]!), scores };
+  }
+
+  /** int64 [pair, 2]: row in the block, row among the candidates. */
+  private maskedPairs(masked: readonly Int32Array[]): HostTensor {
+    const most = masked.reduce((sum, items) => sum + items.length, 0);
+    const pairs = new BigInt64Array(2 * most);
+    let filled = 0;
+    masked.forEach((items, row) => {
+      for (const item of items) {
+        const candidate = this.rowOfItem[item]!;
+        if (candidate < 0) continue;
+        pairs[filled++] = BigInt(row);
+        pairs[filled++] = BigInt(candidate);
+      }
+    });
+    return hostTensor("int64", [filled / 2, 2], pairs.subarray(0, filled));
+  }
+}
