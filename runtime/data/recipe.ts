@@ -1,0 +1,111 @@
+import type { BufferEntry } from "../artifacts/manifest.js";
+import type { Dataset } from "./dataset.js";
+import type { DatasetNote } from "./datasetNote.js";
+import type { HostTensor } from "./hostTensor.js";
+import type { RecipeArguments } from "./recipeArguments.js";
+import type { SparseMatrix } from "./sparseMatrix.js";
+
+/** Runs a graph of the manifest by name. */
+export type RunGraph = (
+  name: string,
+  feeds: Readonly<Record<string, HostTensor>>,
+) => Promise<Readonly<Record<string, HostTensor>>>;
+
+export interface RecipeContext {
+  readonly arguments: RecipeArguments;
+  readonly entry: BufferEntry;
+  readonly dataset: Dataset;
+  readonly seed: number;
+  /** 0-based; 0 for buffers made once. */
+  readonly epoch: number;
+  readonly runGraph: RunGraph;
+  readonly progress: (done: number, total: number) => void;
+  readonly note: (note: DatasetNote) => void;
+}
+
+/** What a dense buffer is fed with, or the matrix that a sparse buffer holds. */
+export type RecipeResult =
+  | { readonly kind: "dense"; readonly tensor: HostTensor }
+  | { readonly kind: "sparse"; readonly matrix: SparseMatrix };
+
+/** Makes the contents of a buffer from data. */
+export type Recipe = (context: RecipeContext) => RecipeResult | Promise<RecipeResult>;
+
+/** A recipe that does not exist, has wrong arguments, does not fit its buffer, or failed. */
+export class RecipeError extends Error {
+  override readonly name = "RecipeError";
+  readonly buffer: string;
+  readonly recipe: string;
+  readonly problem: string;
+  readonly fix: string;
+
+  constructor(entry: BufferEntry, problem: string, fix: string) {
+    super(`buffer "${entry.name}", recipe "${entry.recipe.kind}": ${problem}. ${fix}.`);
+    this.buffer = entry.name;
+    this.recipe = entry.recipe.kind;
+    this.problem = problem;
+    this.fix = fix;
+  }
+}
+
+/** The output `output` of a graph. @throws RecipeError if the graph has no such output */
+export async function runForOutput<Name extends string>(
+  context: RecipeContext,
+  graph: string,
+  feeds: Readonly<Record<string, HostTensor>>,
+  ...outputs: readonly Name[]
+): Promise<Readonly<Record<Name, HostTensor>>> {
+  const results = await context.runGraph(graph, feeds);
+  for (const output of outputs) {
+    if (results[output] !== undefined) continue;
+    throw new RecipeError(
+      context.entry,
+      `graph "${graph}" has no output "${output}" (it has ${Object.keys(results).join(", ")})`,
+      "Build the artifacts again with the version of mmkit that runs them",
+    );
+  }
+  return results;
+}
+
+/** @throws RecipeError unless the buffer is sparse with one of the given [row, column] axes */
+export function requireSparse(
+  { entry }: RecipeContext,
+  ...axes: readonly (readonly [string, string])[]
+): readonly [string, string] {
+  if (entry.kind === "sparse") {
+    const found = axes.find(([row, column]) => entry.row === row && entry.column === column);
+    if (found !== undefined) return found;
+  }
+  const found =
+    entry.kind === "sparse" ? `sparse [${entry.row}, ${entry.column}]` : `dense [${entry.axes.join(", ")}]`;
+  const wanted = axes.map(([row, column]) => `[${row}, ${column}]`).join(" or ");
+  throw new RecipeError(
+    entry,
+    `it makes a sparse ${wanted}, but the buffer is ${found}`,
+    "Correct the declaration",
+  );
+}
+
+/** @throws RecipeError unless the buffer is dense, of this dtype, with the given axes (null: any axis) */
+export function requireDense(
+  { entry }: RecipeContext,
+  dtype: "float32" | "int32",
+  ...axes: readonly (readonly string[] | null)[]
+): readonly string[] {
+  const fits =
+    entry.kind === "dense" &&
+    entry.dtype === dtype &&
+    entry.axes.length === axes.length &&
+    axes.every((names, index) => names === null || names.includes(entry.axes[index]!));
+  if (fits) return entry.axes;
+  const found =
+    entry.kind === "dense"
+      ? `dense ${entry.dtype} [${entry.axes.join(", ")}]`
+      : `sparse [${entry.row}, ${entry.column}]`;
+  const wanted = axes.map((names) => names?.join("|") ?? "any").join(", ");
+  throw new RecipeError(
+    entry,
+    `it makes a dense ${dtype} [${wanted}], but the buffer is ${found}`,
+    "Correct the declaration",
+  );
+}

@@ -1,0 +1,63 @@
+import type { BufferEntry, Json } from "../artifacts/manifest.js";
+import { nearestName } from "./nearestName.js";
+import { RecipeError } from "./recipe.js";
+
+/** Reads the arguments of a recipe call, each with its type. */
+export class RecipeArguments {
+  readonly #entry: BufferEntry;
+
+  /** @throws RecipeError naming an argument that the recipe does not have, or one that is missing */
+  constructor(entry: BufferEntry, names: readonly string[]) {
+    this.#entry = entry;
+    const given = Object.keys(entry.recipe).filter((name) => name !== "kind");
+    const unknown = given.find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      throw new RecipeError(
+        entry,
+        `unknown argument "${unknown}"`,
+        `The arguments are ${names.join(", ")}; the nearest is "${nearestName(unknown, names) ?? "none"}"`,
+      );
+    }
+    const missing = names.find((name) => !given.includes(name));
+    if (missing !== undefined) {
+      throw new RecipeError(
+        entry,
+        `the argument "${missing}" is missing`,
+        `The arguments are ${names.join(", ")}`,
+      );
+    }
+  }
+
+  #fail(name: string, value: Json | undefined, expected: string): RecipeError {
+    return new RecipeError(this.#entry, `"${name}" is ${JSON.stringify(value)}`, `It must be ${expected}`);
+  }
+
+  text(name: string): string {
+    const value = this.#entry.recipe[name];
+    if (typeof value !== "string" || value === "") throw this.#fail(name, value, "a text");
+    return value;
+  }
+
+  choice<const Choice extends string>(name: string, choices: readonly Choice[]): Choice {
+    const value = this.#entry.recipe[name];
+    const found = choices.find((choice) => choice === value);
+    if (found !== undefined) return found;
+    const nearest = typeof value === "string" ? nearestName(value, choices) : null;
+    throw this.#fail(name, value, `one of ${choices.join(", ")}; the nearest is "${nearest ?? "none"}"`);
+  }
+
+  /** An integer of at least 1. */
+  count(name: string): number {
+    const value = this.#entry.recipe[name];
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
+      throw this.#fail(name, value, "an integer of at least 1");
+    }
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const value = this.#entry.recipe[name];
+    if (typeof value !== "boolean") throw this.#fail(name, value, "true or false");
+    return value;
+  }
+}

@@ -1,0 +1,38 @@
+import { nearestName } from "./nearestName.js";
+import { RecipeError, type Recipe, type RecipeContext, type RecipeResult } from "./recipe.js";
+import { RecipeArguments } from "./recipeArguments.js";
+import { degree } from "./recipes/degree.js";
+import { features } from "./recipes/features.js";
+import { interactions } from "./recipes/interactions.js";
+import { knn } from "./recipes/knn.js";
+import { negativeItems } from "./recipes/negativeItems.js";
+import { pca } from "./recipes/pca.js";
+
+/** Every recipe by its kind, with the names of its arguments, all of them required. */
+export const recipes: ReadonlyMap<string, { readonly make: Recipe; readonly arguments: readonly string[] }> =
+  new Map([
+    ["interactions", { make: interactions, arguments: ["weights"] }],
+    ["degree", { make: degree, arguments: ["weights"] }],
+    ["knn", { make: knn, arguments: ["modality", "k", "includeSelf"] }],
+    ["features", { make: features, arguments: ["modality"] }],
+    ["pca", { make: pca, arguments: ["modality", "dim"] }],
+    ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],
+  ]);
+
+/**
+ * Makes the contents of a buffer as its recipe says.
+ *
+ * @throws RecipeError for an unknown kind (with the nearest known one), wrong arguments or a recipe that fails
+ */
+export async function runRecipe(context: Omit<RecipeContext, "arguments">): Promise<RecipeResult> {
+  const { entry } = context;
+  const recipe = recipes.get(entry.recipe.kind);
+  if (recipe === undefined) {
+    throw new RecipeError(
+      entry,
+      `there is no recipe "${entry.recipe.kind}"`,
+      `The recipes are ${[...recipes.keys()].join(", ")}; the nearest is "${nearestName(entry.recipe.kind, recipes.keys())!}"`,
+    );
+  }
+  return recipe.make({ ...context, arguments: new RecipeArguments(entry, recipe.arguments) });
+}

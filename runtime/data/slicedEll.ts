@@ -1,0 +1,200 @@
+import { degreeGroups } from "./degreeGroups.js";
+import { hostTensor, type HostTensor } from "./hostTensor.js";
+import {
+  entryRows,
+  rowDegrees,
+  transposePattern,
+  type SparseMatrix,
+  type SparsePattern,
+} from "./sparseMatrix.js";
+
+/** `rows` serves products with the matrix, `columns` products with its transpose. */
+export type Orientation = "rows" | "columns";
+
+/** How much memory the padding of one orientation takes. */
+export interface PaddingReport {
+  readonly orientation: Orientation;
+  readonly rows: number;
+  readonly entries: number;
+  /** Cells of all groups, padding included. */
+  readonly cells: number;
+  /** Groups that hold at least one row. */
+  readonly usedGroups: number;
+}
+
+export interface SlicedEll {
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  readonly padding: readonly PaddingReport[];
+}
+
+/** The grouped matrix would be too large for memory. */
+export class SlicedEllError extends Error {
+  override readonly name = "SlicedEllError";
+  readonly buffer: string;
+  readonly orientation: Orientation;
+  readonly cells: number;
+  readonly groups: number;
+
+  constructor(buffer: string, padding: PaddingReport, groups: number) {
+    super(
+      `sparse buffer "${buffer}", orientation "${padding.orientation}": ${padding.entries} entries in ` +
+        `${padding.rows} rows need ${padding.cells} cells when padded to ${groups} widths, at most ` +
+        `${MAX_CELLS} are supported. Declare the buffer with more groups.`,
+    );
+    this.buffer = buffer;
+    this.orientation = padding.orientation;
+    this.cells = padding.cells;
+    this.groups = groups;
+  }
+}
+
+/** 2^28 cells are 1 GiB for each of the neighbours, weights and entries. */
+const MAX_CELLS = 2 ** 28;
+
+interface Layout {
+  /** [row]: group of each row. */
+  readonly groupOf: Uint16Array;
+  /** [row]: position of each row within its group; ascending with the row. */
+  readonly slot: Int32Array;
+  /** Rows and width of each group, empty groups [0, 1] last. */
+  readonly shapes: readonly (readonly [number, number])[];
+  readonly padding: PaddingReport;
+}
+
+function layOut(buffer: string, orientation: Orientation, pattern: SparsePattern, groups: number): Layout {
+  const degrees = rowDegrees(pattern);
+  const { widths, cells } = degreeGroups(degrees, groups);
+  const padding: PaddingReport = {
+    orientation,
+    rows: pattern.rows,
+    entries: pattern.columnIds.length,
+    cells,
+    usedGroups: widths.length,
+  };
+  if (cells > MAX_CELLS) throw new SlicedEllError(buffer, padding, groups);
+
+  const groupOfDegree = new Uint16Array((widths.at(-1) ?? 0) + 1);
+  for (let degree = 0, group = 0; degree < groupOfDegree.length; degree++) {
+    if (degree > widths[group]!) group++;
+    groupOfDegree[degree] = group;
+  }
+  const sizes = new Int32Array(groups);
+  const groupOf = new Uint16Array(pattern.rows);
+  const slot = new Int32Array(pattern.rows);
+  for (let row = 0; row < pattern.rows; row++) {
+    const group = groupOfDegree[degrees[row]!]!;
+    groupOf[row] = group;
+    slot[row] = sizes[group]!++;
+  }
+  const shapes = Array.from(sizes, (size, group) => [size, widths[group] ?? 1] as const);
+  return { groupOf, slot, shapes, padding };
+}
+
+/** [row]: position of each row in the concatenation of all groups. */
+function order({ groupOf, slot, shapes }: Layout): HostTensor {
+  const start: number[] = [];
+  let total = 0;
+  for (const [size] of shapes) {
+    start.push(total);
+    total += size;
+  }
+  const positions = slot.map((position, row) => start[groupOf[row]!]! + position);
+  return hostTensor("int32", [positions.length], positions);
+}
+
+/** Spreads one value per entry into the group's cells. */
+function spread<Values extends Int32Array | Float32Array>(
+  layout: Layout,
+  group: number,
+  pattern: SparsePattern,
+  cells: Values,
+  values: Values,
+): Values {
+  const width = layout.shapes[group]![1];
+  for (let row = 0; row < pattern.rows; row++) {
+    if (layout.groupOf[row] !== group) continue;
+    const start = pattern.rowStart[row]!;
+    cells.set(values.subarray(start, pattern.rowStart[row + 1]), layout.slot[row]! * width);
+  }
+  return cells;
+}
+
+function orientationTensors(
+  name: string,
+  orientation: Orientation,
+  oriented: SparsePattern & { readonly entries: Int32Array },
+  values: Float32Array,
+  groups: number,
+  wanted: (tensor: string) => boolean,
+  tensors: Map<string, HostTensor>,
+): PaddingReport {
+  const layout = layOut(name, orientation, oriented, groups);
+  const prefix = `${name}/${orientation}`;
+  if (wanted(`${prefix}/order`)) tensors.set(`${prefix}/order`, order(layout));
+  layout.shapes.forEach(([size, width], group) => {
+    const dims = [size, width];
+    const cells = size * width;
+    const neighbours = `${prefix}/group_${group}/neighbours`;
+    if (wanted(neighbours)) {
+      const data = spread(layout, group, oriented, new Int32Array(cells), oriented.columnIds);
+      tensors.set(neighbours, hostTensor("int32", dims, data));
+    }
+    const weights = `${prefix}/group_${group}/weights`;
+    if (wanted(weights)) {
+      tensors.set(
+        weights,
+        hostTensor("float32", dims, spread(layout, group, oriented, new Float32Array(cells), values)),
+      );
+    }
+    const entries = `${prefix}/group_${group}/entries`;
+    if (wanted(entries)) {
+      const data = spread(
+        layout,
+        group,
+        oriented,
+        new Int32Array(cells).fill(values.length),
+        oriented.entries,
+      );
+      tensors.set(entries, hostTensor("int32", dims, data));
+    }
+  });
+  return layout.padding;
+}
+
+/**
+ * The tensors of a sparse buffer (see `SparseBufferEntry`), those that `wanted` accepts by name. An orientation of
+ * which nothing is wanted costs nothing and has no padding report. Widths are chosen to need the fewest cells.
+ *
+ * @throws SlicedEllError if an orientation needs more than 2^28 cells
+ */
+export function slicedEll(
+  name: string,
+  matrix: SparseMatrix,
+  groups: number,
+  wanted: (tensor: string) => boolean,
+): SlicedEll {
+  const tensors = new Map<string, HostTensor>();
+  const padding: PaddingReport[] = [];
+  const isWanted = (orientation: Orientation): boolean =>
+    wanted(`${name}/${orientation}/order`) ||
+    Array.from({ length: groups }, (_, group) => `${name}/${orientation}/group_${group}`).some((group) =>
+      ["neighbours", "weights", "entries"].some((part) => wanted(`${group}/${part}`)),
+    );
+  if (isWanted("rows")) {
+    const oriented = { ...matrix, entries: Int32Array.from(matrix.columnIds, (_, entry) => entry) };
+    padding.push(orientationTensors(name, "rows", oriented, matrix.values, groups, wanted, tensors));
+  }
+  if (isWanted("columns")) {
+    const oriented = transposePattern(matrix);
+    const values = Float32Array.from(oriented.entries, (entry) => matrix.values[entry]!);
+    padding.push(orientationTensors(name, "columns", oriented, values, groups, wanted, tensors));
+  }
+  const entryCount = [matrix.columnIds.length];
+  if (wanted(`${name}/entry/rows`)) {
+    tensors.set(`${name}/entry/rows`, hostTensor("int32", entryCount, entryRows(matrix)));
+  }
+  if (wanted(`${name}/entry/columns`)) {
+    tensors.set(`${name}/entry/columns`, hostTensor("int32", entryCount, matrix.columnIds));
+  }
+  return { tensors, padding };
+}
