@@ -1,0 +1,53 @@
+import type { Artifacts } from "../../runtime/artifacts/loadArtifacts.js";
+import type { AxisSize, GraphTensor } from "../../runtime/artifacts/manifest.js";
+
+/** An artifact folder in words: what the model needs, what it learns, and the graphs that do it. */
+export function artifactSummary({ manifest, sha256 }: Artifacts): {
+  readonly text: string;
+  readonly json: unknown;
+} {
+  const axes = Object.entries(manifest.axes).map(([name, size]) => `${name} (${sizeText(size)})`);
+  const lines = [
+    `${manifest.model}: ${manifest.title}`,
+    `opset ${manifest.opset}, IR ${manifest.irVersion}, sha256 ${sha256}`,
+    ...section("hyper-parameters", Object.entries(manifest.hyperparameters), ([name, value]) => {
+      return `${name} = ${JSON.stringify(value)}`;
+    }),
+    ...section("axes", axes, (axis) => axis),
+    ...section("parameters", manifest.parameters, ({ name, axes: of, initializer }) => {
+      return `${name} float32 [${of.join(", ")}], ${initializer.kind} ${initializer.scale}`;
+    }),
+    ...section("buffers", manifest.buffers, (buffer) => {
+      const of = buffer.kind === "dense" ? buffer.axes : [buffer.row, buffer.column];
+      return `${buffer.name} ${buffer.kind} [${of.join(", ")}] by ${buffer.recipe.kind}, made ${refreshText(buffer.refresh)}`;
+    }),
+    ...section("phases", manifest.phases, ({ name, losses, optimizer, sampler, parameters }) => {
+      const batches = `${sampler.batchSize} ${sampler.kind} a batch`;
+      return `${name}: ${optimizer.kind} on ${parameters.join(", ")}; losses ${losses.join(", ")}; ${batches}`;
+    }),
+    "graphs",
+    ...Object.entries(manifest.graphs).flatMap(([name, { file, inputs, outputs }]) => [
+      `  ${name} (${file})`,
+      ...inputs.map((tensor) => `    in  ${tensorText(tensor)}`),
+      ...outputs.map((tensor) => `    out ${tensorText(tensor)}`),
+    ]),
+  ];
+  return { text: `${lines.join("\n")}\n`, json: { kind: "artifacts", sha256, manifest } };
+}
+
+function section<Item>(title: string, items: readonly Item[], text: (item: Item) => string): string[] {
+  return items.length === 0 ? [] : [title, ...items.map((item) => `  ${text(item)}`)];
+}
+
+function sizeText(size: AxisSize): string {
+  if (size === null) return "set by the data";
+  return typeof size === "number" ? String(size) : size.sumOf.join(" + ");
+}
+
+function refreshText(refresh: "once" | "epoch"): string {
+  return refresh === "once" ? "once" : "anew every epoch";
+}
+
+function tensorText({ name, dtype, axes, role }: GraphTensor): string {
+  return `${name} ${dtype} [${axes.join(", ")}] ${role}`;
+}

@@ -1,0 +1,52 @@
+import { suggestion } from "./suggestion.js";
+import { UsageError } from "./usageError.js";
+
+/** What was typed, and what the command takes. */
+interface Usage {
+  readonly command: string;
+  readonly words: readonly string[];
+  readonly positionals: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** Puts what yargs found wrong with a command's arguments into our words, with the nearest right name. */
+export function usageProblem(message: string, usage: Usage): UsageError {
+  const help = `\`mmkit ${usage.command} --help\` explains it.`;
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(", ");
+  if (unknown !== undefined) return unknownArgument(unknown[0]!, usage, help);
+  const found = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1];
+  if (found !== undefined) {
+    const missing = usage.positionals.slice(Number(found)).map((positional) => `<${positional}>`);
+    return new UsageError(`${missing.join(" ")} is missing`, help);
+  }
+  const required = /^Missing required arguments?: (.+)$/.exec(message)?.[1]?.split(", ");
+  if (required !== undefined) {
+    return new UsageError(`${required.map((name) => `--${name}`).join(", ")} is missing`, help);
+  }
+  const empty = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  if (empty !== undefined) return new UsageError(`--${empty} needs a value`, help);
+  const choice = /Argument: ([^,]+), Given: (.+), Choices: (.+)$/.exec(message);
+  if (choice !== null) {
+    const [, option, given, choices] = choice;
+    const known = choices!.split(", ").map((text) => text.replaceAll('"', ""));
+    return new UsageError(`--${option!} cannot be ${given!}`, suggestion(given!.replaceAll('"', ""), known));
+  }
+  return new UsageError(message.replace(/\.$/, ""), help);
+}
+
+/** An unknown argument is an option if it was typed with dashes, and a word too many otherwise. */
+function unknownArgument(unknown: string, usage: Usage, help: string): UsageError {
+  const typed = usage.words.find(
+    (word) => /^--?[^-]/.test(word) && word.replace(/^-+|=.*$/g, "") === unknown,
+  );
+  if (typed === undefined) {
+    const form = [usage.command, ...usage.positionals.map((positional) => `<${positional}>`)].join(" ");
+    return new UsageError(`"${unknown}" is a word too many: the form is mmkit ${form}`, help);
+  }
+  const option = typed.replace(/=.*$/, "");
+  const known = usage.options.map((name) => `--${name}`);
+  return new UsageError(
+    `mmkit ${usage.command} has no option ${option}`,
+    `${suggestion(option, known)} ${help}`,
+  );
+}

@@ -1,0 +1,111 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { formatSettings, parseSettings, readSettings, resolveSettings } from "../../src/cli/settings.js";
+import { UsageError } from "../../src/cli/usageError.js";
+import { rejection } from "../runtime/rejection.js";
+import { temporaryFolder } from "../runtime/temporaryFolder.js";
+
+const defaults = { layers: 3, l2: 1e-4, backbone: "lightgcn", ssi: true };
+
+function refusal(run: () => unknown): UsageError {
+  try {
+    run();
+  } catch (error) {
+    expect(error).to.be.instanceOf(UsageError);
+    return error as UsageError;
+  }
+  return expect.fail("nothing was thrown");
+}
+
+describe("hyper-parameters on the command line", () => {
+  it("are numbers, truth values and lists where they look like it, text otherwise", () => {
+    const settings = parseSettings([
+      "layers=2",
+      "l2=1e-4",
+      "ssi=false",
+      "ks=[5,10]",
+      "backbone=mf",
+      "note=a=b",
+      "empty=",
+    ]);
+    expect(settings).to.deep.equal({
+      layers: 2,
+      l2: 1e-4,
+      ssi: false,
+      ks: [5, 10],
+      backbone: "mf",
+      note: "a=b",
+      empty: "",
+    });
+  });
+
+  it("need a name and a value", () => {
+    for (const wrong of ["layers", "=2"]) {
+      expect(refusal(() => parseSettings([wrong])).problem).to.equal(
+        `--set takes name=value, found "${wrong}"`,
+      );
+    }
+  });
+
+  it("are given once each", () => {
+    expect(refusal(() => parseSettings(["l2=1", "l2=2"])).problem).to.equal("--set l2 is given twice");
+  });
+
+  it("go before the config file, which goes before the defaults", () => {
+    const resolved = resolveSettings("lightgcn", defaults, { layers: 1, l2: 0 }, { layers: 2 });
+    expect(resolved).to.deep.equal([
+      { name: "layers", value: 2, source: "--set" },
+      { name: "l2", value: 0, source: "config" },
+      { name: "backbone", value: "lightgcn", source: "default" },
+      { name: "ssi", value: true, source: "default" },
+    ]);
+    expect(formatSettings(resolved)).to.equal(
+      [
+        "  layers   = 2 (--set)",
+        "  l2       = 0 (config)",
+        '  backbone = "lightgcn" (default)',
+        "  ssi      = true (default)",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("are refused all at once where the model has none of the name", () => {
+    const error = refusal(() => resolveSettings("lightgcn", defaults, { temperature: 0.1 }, { layer: 2 }));
+    expect(error.problem).to.equal(
+      'lightgcn has no hyper-parameter "layer" (did you mean layers?), "temperature"',
+    );
+    expect(error.fix).to.equal("It has layers, l2, backbone, ssi.");
+  });
+
+  it("named like a property that every object has are unknown too", () => {
+    expect(refusal(() => resolveSettings("m", defaults, {}, { toString: 1 })).problem).to.contain(
+      '"toString"',
+    );
+  });
+
+  describe("in a file", () => {
+    const temporary = temporaryFolder();
+    const file = () => join(temporary.path, "config.json");
+
+    it("are a JSON object", async () => {
+      await writeFile(file(), '{ "layers": 2, "backbone": "mf" }');
+      expect(await readSettings(file())).to.deep.equal({ layers: 2, backbone: "mf" });
+    });
+
+    it("are refused when the file is missing, no JSON or no object", async () => {
+      expect((await rejection(readSettings(file()), UsageError)).problem).to.match(
+        /config\.json cannot be read \(ENOENT/,
+      );
+      await writeFile(file(), "layers: 2");
+      expect((await rejection(readSettings(file()), UsageError)).problem).to.match(
+        /config\.json is not JSON \(/,
+      );
+      await writeFile(file(), "[2]");
+      expect((await rejection(readSettings(file()), UsageError)).problem).to.match(
+        /must hold a JSON object, found \[2\]$/,
+      );
+    });
+  });
+});
