@@ -28,7 +28,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     metadata_props: sortedEntries(model.metadata).map(([key, value]) => ({ key, value })),
   };
   // `finish` may return a slice of a larger pool; a caller that hands `.buffer` on must not leak the rest.
-  return Uint8Array.from(modelSchema().encode(message).finish());
+  return new Uint8Array(modelSchema().encode(message).finish());
 }
 
 function graphMessage(graph: OnnxGraph): object {

@@ -38,7 +38,7 @@ export class MessageReader {
 
   /** A copy, at offset 0 of its own buffer. */
   bytes(field: string): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from((this.take(field) ?? []) as Uint8Array);
+    return new Uint8Array((this.take(field) ?? []) as Uint8Array);
   }
 
   message(field: string, where = this.where): MessageReader {
