@@ -1,0 +1,98 @@
+import { input } from "../src/ops/apply.js";
+import { apply } from "../src/ops/apply.js";
+import { gather, matmul, scalar, transpose } from "../src/ops/build.js";
+import type { Node } from "../src/ir/node.js";
+import { tensorType, type Axis } from "../src/ir/types.js";
+import { normalise } from "../src/nn/normalise.js";
+import { Tensor, type Axes } from "../src/authoring/tensor.js";
+import type { GraphSource } from "./modelGraphs.js";
+
+/** Stands below every real score, for items that must not be recommended. */
+export const MASKED_SCORE = -3e38;
+
+const symbolic = (name: string): Axis => ({ name, size: name });
+
+function floats(name: string, axes: readonly Axis[]): Node {
+  return input(name, "argument", tensorType("float32", axes));
+}
+
+/** Input `k`, int64 [1]. */
+function countInput(): Node {
+  return input("k", "argument", tensorType("int64", [{ name: "one", size: 1 }]));
+}
+
+/** Scores of a block of users, `seen` items masked, to the top k: ties go to the lower item id. */
+export function rankGraph(
+  vectors: { readonly users: Node; readonly items: Node },
+  userIds: Node,
+): GraphSource {
+  const seen = input(
+    "seen",
+    "argument",
+    tensorType("int64", [symbolic("pair"), { name: "coordinate", size: 2 }]),
+  );
+  const k = symbolic("k");
+  const block = gather(vectors.users, userIds);
+  const dim = (vectors.items.type as ReturnType<typeof tensorType>).axes[1]!.name;
+  const scores = matmul(block, transpose(vectors.items, [dim, "item"]));
+  const masked = apply("fillPairs", [scores, seen], { value: MASKED_SCORE });
+  const outputs = [
+    { name: "items", node: apply("topKIndices", [masked], { axis: k }) },
+    { name: "scores", node: apply("topKValues", [masked], { axis: k }) },
+  ];
+  const inputs = [vectors.users, vectors.items, userIds].filter((node) => node.operation === "input");
+  return { graph: { name: "rank_model", outputs }, inputs: [...inputs, seen, countInput()] };
+}
+
+export function userIdsInput(axis: string): Node {
+  return input("user_ids", "argument", tensorType("int32", [symbolic(axis)], "user"));
+}
+
+export function itemIdsInput(axis: string): Node {
+  return input("item_ids", "argument", tensorType("int32", [symbolic(axis)], "item"));
+}
+
+/** Inputs `user_vectors` [user, dim] and `item_vectors` [item, dim] of the ranking graph of a training run. */
+export function vectorInputs(): { readonly users: Node; readonly items: Node } {
+  const dim = symbolic("vector");
+  return {
+    users: input("user_vectors", "embedding", tensorType("float32", [symbolic("user"), dim])),
+    items: input("item_vectors", "embedding", tensorType("float32", [symbolic("item"), dim])),
+  };
+}
+
+/** Scores of pairs of users and items: dot products of their vectors. */
+export function scoreGraph(vectors: { readonly users: Node; readonly items: Node }): GraphSource {
+  const users = userIdsInput("pair");
+  const items = itemIdsInput("pair");
+  const product = apply("multiply", [gather(vectors.users, users), gather(vectors.items, items)]);
+  const dim = (vectors.items.type as ReturnType<typeof tensorType>).axes[1]!.name;
+  const scores = apply("sum", [product], { axes: [dim] });
+  return { graph: { name: "score", outputs: [{ name: "scores", node: scores }] }, inputs: [users, items] };
+}
+
+/** Cosine similarity of every query with every key, negatives clipped to 0, and the k most similar keys. */
+export function cosineTopKGraph(): GraphSource {
+  const feature = symbolic("feature");
+  const queries = floats("queries", [symbolic("query"), feature]);
+  const keys = floats("keys", [symbolic("item"), feature]);
+  const unit = (x: Node): Node => normalise(new Tensor<Axes>(x), "feature").node;
+  const cosine = matmul(unit(queries), transpose(unit(keys), ["feature", "item"]));
+  const similarity = apply("maximum", [cosine, scalar(0)]);
+  const k = symbolic("k");
+  const outputs = [
+    { name: "neighbours", node: apply("topKIndices", [similarity], { axis: k }) },
+    { name: "similarities", node: apply("topKValues", [similarity], { axis: k }) },
+  ];
+  return { graph: { name: "cosine_top_k", outputs }, inputs: [queries, keys, countInput()] };
+}
+
+/** left [row, inner] times right [inner, column]. */
+export function matrixProductGraph(): GraphSource {
+  const left = floats("left", [symbolic("row"), symbolic("inner")]);
+  const right = floats("right", [symbolic("inner"), symbolic("column")]);
+  return {
+    graph: { name: "matrix_product", outputs: [{ name: "product", node: matmul(left, right) }] },
+    inputs: [left, right],
+  };
+}

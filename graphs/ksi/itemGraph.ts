@@ -1,0 +1,90 @@
+import {
+  add,
+  entryColumns,
+  entryRows,
+  gather,
+  leakyRelu,
+  matmul,
+  meanOf,
+  propagate,
+  propagateWith,
+  relu,
+  rename,
+  scope,
+  softmaxEntries,
+  sum,
+  multiply,
+  xavierUniform,
+  type Declaration,
+  type Tensor,
+} from "../../src/index.js";
+
+export interface ItemGraphSettings {
+  readonly itemConv: "rgnn" | "gcn" | "lightgcn" | "gat";
+  readonly itemLayers: number;
+  readonly knnK: number;
+  readonly knnIncludeSelf: boolean;
+}
+
+type Items = Tensor<["item", "dim"]>;
+
+/** States of a modality's item graph: layers 0..L and the one that is fused. */
+export interface ItemStates {
+  /** H^{m,(0)} … H^{m,(L)}, [item, dim] each. */
+  readonly layers: readonly Items[];
+  /** H^{m,(L)}; the mean over layers for `lightgcn`. */
+  readonly output: Items;
+}
+
+/**
+ * Propagates the item ID embeddings over the frozen k-NN graph of a modality (KSI, Eqs. 1 to 4 and 9): the graph is
+ * D^{-1/2} Ŝ D^{-1/2} of the k largest clipped cosines per row.
+ *
+ * `gcn` is ReLU(𝒢 H W), `gat` one-head attention on the k-NN edges with LeakyReLU 0.2 (Fig. 2(a)).
+ */
+export function itemStates(
+  m: Declaration,
+  modality: string,
+  start: Items,
+  settings: ItemGraphSettings,
+): ItemStates {
+  if (settings.itemLayers === 0) return { layers: [start], output: start };
+  const graph = m.sparse(`${modality}_neighbours`, "item", "item", {
+    kind: "knn",
+    modality,
+    k: settings.knnK,
+    includeSelf: settings.knnIncludeSelf,
+  });
+  const weight = (layer: number): Tensor<["dim", "out"]> => {
+    m.axis("out", m.size("dim") as number);
+    return m.parameter(`${modality}_conv/layer_${layer}/weight`, ["dim", "out"], xavierUniform());
+  };
+  const transform = (x: Items, layer: number): Items =>
+    rename(matmul(x, weight(layer)), "out", "dim") as Items;
+
+  const gat = (x: Items, layer: number): Items => {
+    const z = transform(x, layer);
+    const logit = (side: string): Tensor<["item"]> => {
+      const vector = m.parameter(
+        `${modality}_conv/layer_${layer}/${side}_attention`,
+        ["dim"],
+        xavierUniform(),
+      );
+      return sum(multiply(z, vector), "dim");
+    };
+    const receiving = gather(logit("receiving"), entryRows(graph));
+    const sending = gather(logit("sending"), entryColumns(graph));
+    const attention = softmaxEntries(graph, leakyRelu(add(receiving, sending), 0.2));
+    return propagateWith(graph, attention, z);
+  };
+
+  const convolve = (x: Items, layer: number): Items => {
+    if (settings.itemConv === "gcn") return relu(propagate(graph, transform(x, layer)));
+    return settings.itemConv === "gat" ? gat(x, layer) : propagate(graph, x);
+  };
+  const layers = [start];
+  scope(`${modality}_graph`, () => {
+    for (let layer = 1; layer <= settings.itemLayers; layer++) layers.push(convolve(layers.at(-1)!, layer));
+  });
+  return { layers, output: settings.itemConv === "lightgcn" ? meanOf(layers) : layers.at(-1)! };
+}

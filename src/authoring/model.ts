@@ -1,0 +1,106 @@
+import { Ajv, type ErrorObject } from "ajv";
+import type { Json } from "../../runtime/artifacts/manifest.js";
+import { nearestName } from "../onnx/nearestName.js";
+import { Declaration } from "./declaration.js";
+import type { Hyperparameters, Values } from "./hyperparameters.js";
+
+/** A model's declaration, without data. */
+export interface ModelDefinition<H extends Hyperparameters = Hyperparameters> {
+  /** Lower case, as typed on the command line. */
+  readonly name: string;
+  /** One line: what it is and where it comes from. */
+  readonly title: string;
+  readonly hyperparameters: H;
+  /** Declares the model; called once for training and once for evaluation. */
+  build(m: Declaration, h: Values<H>): void;
+}
+
+/** Checks the types of a definition and returns it. */
+export function defineModel<const H extends Hyperparameters>(
+  definition: ModelDefinition<H>,
+): ModelDefinition<H> {
+  return definition;
+}
+
+/** Wrong hyper-parameters, all of them at once. */
+export class HyperparameterError extends Error {
+  constructor(
+    readonly model: string,
+    readonly problems: readonly string[],
+  ) {
+    super([`hyper-parameters of ${model}:`, ...problems.map((problem) => `  ${problem}`)].join("\n"));
+    this.name = "HyperparameterError";
+  }
+}
+
+export type ResolvedHyperparameters = Readonly<Record<string, Json>>;
+
+/** JSON schema of a model's hyper-parameters. */
+export function hyperparameterSchema(model: ModelDefinition): Record<string, unknown> {
+  const entries = Object.entries(model.hyperparameters).map(
+    ([name, parameter]) => [name, parameter.schema] as const,
+  );
+  return { type: "object", properties: Object.fromEntries(entries), additionalProperties: false };
+}
+
+function explain(
+  error: ErrorObject,
+  model: ModelDefinition,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  if (error.keyword === "additionalProperties") {
+    const unknown = (error.params as { additionalProperty: string }).additionalProperty;
+    const nearest = nearestName(unknown, Object.keys(model.hyperparameters));
+    return `${unknown}: unknown${nearest === undefined ? "" : `; did you mean "${nearest}"?`}`;
+  }
+  const name = error.instancePath.split("/")[1] ?? "";
+  const allowed =
+    error.keyword === "enum"
+      ? `: ${(error.params as { allowedValues: string[] }).allowedValues.join(", ")}`
+      : "";
+  return `${name}: ${error.message ?? error.keyword}${allowed}, found ${JSON.stringify(given[name])}`;
+}
+
+/**
+ * Defaults overlaid with the given values.
+ * @throws HyperparameterError naming every unknown key and every value out of range
+ */
+export function resolveHyperparameters(
+  model: ModelDefinition,
+  given: Readonly<Record<string, unknown>>,
+): ResolvedHyperparameters {
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  const validate = ajv.compile(hyperparameterSchema(model));
+  if (!validate(given)) {
+    throw new HyperparameterError(
+      model.name,
+      (validate.errors ?? []).map((error) => explain(error, model, given)),
+    );
+  }
+  const defaults = Object.entries(model.hyperparameters).map(([name, parameter]) => [
+    name,
+    parameter.default,
+  ]);
+  return { ...Object.fromEntries(defaults), ...given } as ResolvedHyperparameters;
+}
+
+/** Runs a model's `build` for training or evaluation. */
+export function declare(
+  model: ModelDefinition,
+  hyperparameters: ResolvedHyperparameters,
+  training: boolean,
+): Declaration {
+  const declaration = new Declaration(training);
+  model.build(declaration, hyperparameters);
+  if (declaration.losses.length === 0) throw declaration.problem(`model "${model.name}"`, "declares no loss");
+  if (declaration.settings === undefined) {
+    throw declaration.problem(`model "${model.name}"`, "does not say how it is trained; call m.train(…)");
+  }
+  if (declaration.vectors === undefined) {
+    throw declaration.problem(
+      `model "${model.name}"`,
+      "declares no embeddings; call m.embeddings(users, items)",
+    );
+  }
+  return declaration;
+}

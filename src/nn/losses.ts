@@ -1,0 +1,81 @@
+import {
+  gather,
+  identityMatrix,
+  meanAll,
+  multiply,
+  softplus,
+  square,
+  subtract,
+  sumAll,
+  sumOf,
+} from "../authoring/operations.js";
+import { Tensor, type Axes, type Ids, type Scalar } from "../authoring/tensor.js";
+import * as build from "../ops/build.js";
+import { covariance, normalise, standardise } from "./normalise.js";
+
+/** Dot products along the last axis: [batch…, dim] twice gives [batch…]. */
+export function dot<Batch extends Axes, Dim extends string>(
+  left: Tensor<[...Batch, Dim]>,
+  right: Tensor<[...Batch, NoInfer<Dim>]>,
+): Tensor<Batch> {
+  return new Tensor(build.sum(build.multiply(left.node, right.node), [left.type.axes.at(-1)!.name]));
+}
+
+/** Scores of the sampled pairs of users and items. */
+export interface TripleScores {
+  readonly positive: Tensor<["batch"]>;
+  readonly negative: Tensor<["batch"]>;
+}
+
+/** Scores ŷ_ui and ŷ_uj of the triples (u, i, j): dot products of rows of the final tables. */
+export function tripleScores<Dim extends string>(
+  users: Tensor<["user", Dim]>,
+  items: Tensor<["item", Dim]>,
+  triples: Triples,
+): TripleScores {
+  const user = gather(users, triples.users);
+  return {
+    positive: dot(user, gather(items, triples.positives)),
+    negative: dot(user, gather(items, triples.negatives)),
+  };
+}
+
+export interface Triples {
+  readonly users: Ids<"user", ["batch"]>;
+  readonly positives: Ids<"item", ["batch"]>;
+  readonly negatives: Ids<"item", ["batch"]>;
+}
+
+/** Bayesian personalised ranking (Rendle et al.): mean of -ln σ(ŷ_ui - ŷ_uj). */
+export function bprLoss(scores: TripleScores): Scalar {
+  return meanAll(softplus(subtract(scores.negative, scores.positive)));
+}
+
+/** L2 of LightGCN: ½ (‖x_u‖² + ‖x_i‖² + ‖x_j‖²) / B over the rows of the triples. */
+export function tripleL2<Dim extends string>(
+  users: Tensor<["user", Dim]>,
+  items: Tensor<["item", Dim]>,
+  triples: Triples,
+): Scalar {
+  const rows = [
+    gather(users, triples.users),
+    gather(items, triples.positives),
+    gather(items, triples.negatives),
+  ];
+  return multiply(0.5, meanAll(sumOf(rows.map((row) => dot(row, row)))));
+}
+
+/**
+ * Redundancy reduction ‖C - I‖²_F of the covariance C of the columns (KSI, Eqs. 5 to 7).
+ *
+ * @param x float32 [row, dim]
+ * @param norm `rows`: rows of unit norm first, floor 1e-12 (C = I is then out of reach, the least value is
+ *   d - 2 + 1/d); `standardise`: columns of mean 0 and variance 1 (not the paper's text)
+ */
+export function redundancy<Row extends string>(
+  x: Tensor<[Row, "dim"]>,
+  norm: "rows" | "standardise" = "rows",
+): Scalar {
+  const c = covariance(norm === "rows" ? normalise(x, "dim") : standardise(x));
+  return sumAll(square(subtract(c, identityMatrix("dim", "dim'", x.type.axes[1]!.size as number))));
+}

@@ -1,0 +1,83 @@
+/** Untyped constructors of every operation, for gradient rules and passes. */
+import type { Node } from "../ir/node.js";
+import { axisNames, type Axis, type DType, type Size, type TensorType } from "../ir/types.js";
+import { apply, constant } from "./apply.js";
+
+export function typeOf(node: Node): TensorType {
+  if (node.type.kind !== "tensor")
+    throw new Error(`internal: ${node.operation} is sparse, a tensor was expected`);
+  return node.type;
+}
+
+export const scalar = (value: number): Node => constant([value]);
+export const negate = (x: Node): Node => apply("negate", [x]);
+export const exp = (x: Node): Node => apply("exp", [x]);
+export const log = (x: Node): Node => apply("log", [x]);
+export const sqrt = (x: Node): Node => apply("sqrt", [x]);
+export const sin = (x: Node): Node => apply("sin", [x]);
+export const cos = (x: Node): Node => apply("cos", [x]);
+export const sigmoid = (x: Node): Node => apply("sigmoid", [x]);
+export const logicalNot = (x: Node): Node => apply("not", [x]);
+export const add = (a: Node, b: Node): Node => apply("add", [a, b]);
+export const subtract = (a: Node, b: Node): Node => apply("subtract", [a, b]);
+export const multiply = (a: Node, b: Node): Node => apply("multiply", [a, b]);
+export const divide = (a: Node, b: Node): Node => apply("divide", [a, b]);
+export const greater = (a: Node, b: Node): Node => apply("greater", [a, b]);
+export const equal = (a: Node, b: Node): Node => apply("equal", [a, b]);
+export const where = (condition: Node, a: Node, b: Node): Node => apply("where", [condition, a, b]);
+export const cast = (x: Node, dtype: DType): Node => apply("cast", [x], { dtype });
+export const matmul = (a: Node, b: Node): Node => apply("matmul", [a, b]);
+export const sum = (x: Node, axes: readonly string[]): Node =>
+  axes.length === 0 ? x : apply("sum", [x], { axes });
+export const gather = (table: Node, ids: Node): Node => apply("gather", [table, ids]);
+export const concat = (values: readonly Node[], along: readonly string[], into: string): Node =>
+  apply("concat", values, { along, into });
+export const axisSize = (size: Size): Node => apply("axisSize", [], { size: { size } });
+export const transposeSparse = (matrix: Node): Node =>
+  matrix.operation === "transposeSparse" ? matrix.inputs[0]! : apply("transposeSparse", [matrix]);
+
+export function rename(x: Node, from: string, to: string): Node {
+  return from === to ? x : apply("rename", [x], { from, to });
+}
+
+/** Reorders axes; the value itself where the order is already right. */
+export function transpose(x: Node, order: readonly string[]): Node {
+  return axisNames(typeOf(x)).join() === order.join() ? x : apply("transpose", [x], { order });
+}
+
+/** Repeats a value over the axes it lacks. */
+export function broadcast(x: Node, axes: readonly Axis[]): Node {
+  return axisNames(typeOf(x)).join() === axes.map((axis) => axis.name).join()
+    ? x
+    : apply("broadcast", [x], { axes });
+}
+
+export function zeros(axes: readonly Axis[]): Node {
+  return broadcast(scalar(0), axes);
+}
+
+/** Sums out the axes that `type` lacks: the gradient of broadcasting by name. */
+export function sumTo(x: Node, type: TensorType): Node {
+  const kept = new Set(axisNames(type));
+  const reduced = sum(
+    x,
+    axisNames(typeOf(x)).filter((name) => !kept.has(name)),
+  );
+  return transpose(reduced, axisNames(type));
+}
+
+export function part(x: Node, axis: string, parts: readonly Axis[], index: number): Node {
+  return apply("part", [x], { axis, parts, index });
+}
+
+export const reshape = (x: Node, axes: readonly Axis[]): Node => apply("reshape", [x], { axes });
+export const cumulativeSum = (x: Node, axis: string, reverse: boolean): Node =>
+  apply("cumulativeSum", [x], { axis, reverse });
+export const scatterAdd = (ids: Node, updates: Node, axis: Axis): Node =>
+  apply("scatterAdd", [ids, updates], { axis });
+export const sparseProduct = (matrix: Node, x: Node): Node => apply("sparseProduct", [matrix, x]);
+export const entryProduct = (matrix: Node, values: Node, x: Node): Node =>
+  apply("entryProduct", [matrix, values, x]);
+export const entryRows = (matrix: Node): Node => apply("entryRows", [matrix]);
+export const entryColumns = (matrix: Node): Node => apply("entryColumns", [matrix]);
+export const segmentSum = (matrix: Node, values: Node): Node => apply("segmentSum", [matrix, values]);

@@ -1,0 +1,43 @@
+import type { Node } from "../ir/node.js";
+import type { Axis, DType, Size } from "../ir/types.js";
+
+export type EmittedAttribute = number | string | readonly number[] | { readonly float: number };
+
+/** The ONNX inputs that carry one orientation of a sparse matrix (see the artifact contract for their layout). */
+export interface SparseTensors {
+  readonly groups: number;
+  order(): string;
+  neighbours(group: number): string;
+  weights(group: number): string;
+  entries(group: number): string;
+  entryRows(): string;
+  entryColumns(): string;
+}
+
+/** What lowering rules write to. Names of values are strings; constants and shapes are shared. */
+export interface Emitter {
+  /** `float64` only for gradient checks: every float32 value is then emitted in double precision. */
+  readonly precision: "float32" | "float64";
+  /** Emits one node and returns its first output. */
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, EmittedAttribute>>,
+  ): string;
+  /** Emits one node with several outputs; emitted once per equal inputs and attributes. */
+  sharedNode(
+    opType: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes?: Readonly<Record<string, EmittedAttribute>>,
+  ): readonly string[];
+  constant(dtype: DType, dims: readonly number[], values: readonly (number | bigint)[]): string;
+  /** int64 vector, for axes, starts, ends and shapes. */
+  ints(values: readonly number[]): string;
+  /** int64 [1] with the size at run time. */
+  size(size: Size): string;
+  /** int64 [rank]. */
+  shape(axes: readonly Axis[]): string;
+  cast(value: string, dtype: DType): string;
+  sparse(node: Node): SparseTensors;
+}

@@ -1,0 +1,62 @@
+import { axisNames, productOfSizes, sameAxes, sameSize, sizeKey, tensorType } from "../ir/types.js";
+import { matmul, sumTo, transpose, typeOf } from "./build.js";
+import { tensor } from "./elementwise.js";
+import { InferenceProblem, type Operation } from "./operation.js";
+import type { Node } from "../ir/node.js";
+
+/** The last two axes exchanged. */
+function transposed(x: Node): Node {
+  const names = axisNames(typeOf(x));
+  return transpose(x, [...names.slice(0, -2), names.at(-1)!, names.at(-2)!]);
+}
+
+export const products = {
+  /** [batch…, row, inner] by [batch…, inner, column]; the right one may lack the batch axes. */
+  matmul: {
+    infer: (inputs) => {
+      const left = tensor(inputs, 0);
+      const right = tensor(inputs, 1);
+      if (left.axes.length < 2 || right.axes.length < 2) {
+        throw new InferenceProblem("{0} and {1} must each have at least two axes");
+      }
+      const inner = left.axes.at(-1)!;
+      const match = right.axes.at(-2)!;
+      if (match.name !== inner.name) {
+        throw new InferenceProblem(
+          `the last axis of {0} is "${inner.name}", so the axis before the last of {1} must be too, but it is "${match.name}"`,
+        );
+      }
+      if (!sameSize(match.size, inner.size)) {
+        throw new InferenceProblem(
+          `axis "${inner.name}" of {1} must be ${sizeKey(inner.size)}, but it is ${sizeKey(match.size)}`,
+        );
+      }
+      const batch = left.axes.slice(0, -2);
+      const rightBatch = right.axes.slice(0, -2);
+      if (rightBatch.length > 0 && !sameAxes(batch, rightBatch)) {
+        throw new InferenceProblem("the leading axes of {0} and {1} must be the same");
+      }
+      const axes = [...batch, left.axes.at(-2)!, right.axes.at(-1)!];
+      const names = axes.map((axis) => axis.name);
+      if (new Set(names).size !== names.length) {
+        throw new InferenceProblem(
+          `the product would have the axes [${names.join(", ")}]; rename one of them`,
+        );
+      }
+      return tensorType("float32", axes);
+    },
+    gradient: (u, node) => {
+      const [left, right] = node.inputs as [Node, Node];
+      if (typeOf(left).axes.length > typeOf(right).axes.length) {
+        const batched = matmul(transposed(left), u);
+        return [matmul(u, transposed(right)), sumTo(batched, typeOf(right))];
+      }
+      return [matmul(u, transposed(right)), matmul(transposed(left), u)];
+    },
+    lower: (onnx, inputs) => onnx.node("MatMul", inputs),
+    flops: (node) => {
+      const inner = typeOf(node.inputs[0]!).axes.at(-1)!;
+      return productOfSizes([2, inner.size, ...typeOf(node).axes.map((axis) => axis.size)]);
+    },
+  },
+} satisfies Record<string, Operation>;

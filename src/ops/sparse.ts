@@ -1,0 +1,193 @@
+import type { Node } from "../ir/node.js";
+import {
+  productOfSizes,
+  sameSize,
+  sizeKey,
+  tensorType,
+  type Axis,
+  type SparseType,
+  type TensorType,
+  type ValueType,
+} from "../ir/types.js";
+import {
+  entryColumns,
+  entryProduct,
+  entryRows,
+  gather,
+  multiply,
+  sparseProduct,
+  sum,
+  transposeSparse,
+  typeOf,
+} from "./build.js";
+import { tensor } from "./elementwise.js";
+import type { Emitter, SparseTensors } from "./emitter.js";
+import { InferenceProblem, type Operation } from "./operation.js";
+
+export function sparseType(node: Node): SparseType {
+  if (node.type.kind !== "sparse") throw new Error(`internal: ${node.operation} is a tensor, not sparse`);
+  return node.type;
+}
+
+function matrix(inputs: readonly ValueType[]): SparseType {
+  const type = inputs[0];
+  if (type?.kind !== "sparse") throw new InferenceProblem("{0} must be a sparse matrix");
+  return type;
+}
+
+/** @throws InferenceProblem unless the first axis of input `index` is `axis` */
+function startsWith(type: TensorType, axis: Axis, index: number): void {
+  const first = type.axes[0];
+  if (first?.name !== axis.name) {
+    throw new InferenceProblem(`the first axis of {${index}} must be "${axis.name}", as {0} has it`);
+  }
+  if (!sameSize(first.size, axis.size)) {
+    throw new InferenceProblem(
+      `axis "${axis.name}" of {${index}} must be ${sizeKey(axis.size)}, but it is ${sizeKey(first.size)}`,
+    );
+  }
+}
+
+/** Result rows of every group, concatenated and put in row order. */
+function byGroup(onnx: Emitter, sparse: SparseTensors, group: (index: number) => string): string {
+  const groups = Array.from({ length: sparse.groups }, (_, index) => group(index));
+  return onnx.node("Gather", [onnx.node("Concat", groups, { axis: 0 }), sparse.order()], { axis: 0 });
+}
+
+/** weights [n, w] of neighbours x[neighbours] [n, w, d]: one batched product per group. */
+function weightedRows(onnx: Emitter, weights: string, neighbours: string, x: string, rank: number): string {
+  const rows = onnx.node("Gather", [x, neighbours], { axis: 0 });
+  if (rank === 1)
+    return onnx.node("ReduceSum", [onnx.node("Mul", [weights, rows]), onnx.ints([1])], { keepdims: 0 });
+  const product = onnx.node("MatMul", [onnx.node("Unsqueeze", [weights, onnx.ints([1])]), rows]);
+  return onnx.node("Squeeze", [product, onnx.ints([1])]);
+}
+
+/** Values per entry with one more at the end, which the padding of the groups points to. */
+function padded(onnx: Emitter, values: string, rest: readonly Axis[], filler: number): string {
+  const constant = onnx.constant("float32", [1], [filler]);
+  const row =
+    rest.length === 0
+      ? constant
+      : onnx.node("Expand", [constant, onnx.node("Concat", [onnx.ints([1]), onnx.shape(rest)], { axis: 0 })]);
+  return onnx.node("Concat", [values, row], { axis: 0 });
+}
+
+function segmentReduction(opType: string, filler: number, gradient: Operation["gradient"]): Operation {
+  return {
+    infer: (inputs) => {
+      const sparse = matrix(inputs);
+      const values = tensor(inputs, 1);
+      startsWith(values, sparse.entry, 1);
+      return tensorType("float32", [sparse.row, ...values.axes.slice(1)]);
+    },
+    gradient,
+    lower: (onnx, [, values], node) => {
+      const sparse = onnx.sparse(node.inputs[0]!);
+      const all = padded(onnx, values!, typeOf(node.inputs[1]!).axes.slice(1), filler);
+      return byGroup(onnx, sparse, (group) => {
+        const members = onnx.node("Gather", [all, sparse.entries(group)], { axis: 0 });
+        return onnx.node(opType, [members, onnx.ints([1])], { keepdims: 0 });
+      });
+    },
+    flops: (node) => productOfSizes(typeOf(node.inputs[1]!).axes.map((axis) => axis.size)),
+  };
+}
+
+function entryIds(side: "row" | "column"): Operation {
+  return {
+    infer: (inputs) => {
+      const sparse = matrix(inputs);
+      return tensorType("int32", [sparse.entry], sparse[side].name);
+    },
+    gradient: "none",
+    lower: (onnx, _, node) => {
+      const sparse = onnx.sparse(node.inputs[0]!);
+      return side === "row" ? sparse.entryRows() : sparse.entryColumns();
+    },
+    flops: () => 0,
+  };
+}
+
+export const sparseOperations = {
+  /** Rows and columns exchanged; costs nothing, both orientations are fed. */
+  transposeSparse: {
+    infer: (inputs) => {
+      const type = matrix(inputs);
+      return { ...type, row: type.column, column: type.row };
+    },
+    gradient: "none",
+    lower: () => "",
+    flops: () => 0,
+  },
+  /** Matrix [row, column] with its own weights times x [column, rest…]. */
+  sparseProduct: {
+    infer: (inputs) => {
+      const sparse = matrix(inputs);
+      const x = tensor(inputs, 1);
+      startsWith(x, sparse.column, 1);
+      if (x.axes.length > 2) throw new InferenceProblem("{1} must have one or two axes");
+      return tensorType("float32", [sparse.row, ...x.axes.slice(1)]);
+    },
+    gradient: (u, node) => [undefined, sparseProduct(transposeSparse(node.inputs[0]!), u)],
+    lower: (onnx, [, x], node) => {
+      const sparse = onnx.sparse(node.inputs[0]!);
+      const rank = typeOf(node.inputs[1]!).axes.length;
+      return byGroup(onnx, sparse, (g) =>
+        weightedRows(onnx, sparse.weights(g), sparse.neighbours(g), x!, rank),
+      );
+    },
+    flops: sparseFlops,
+  },
+  /** The same with the given values [entry] in place of the matrix's own weights. */
+  entryProduct: {
+    infer: (inputs) => {
+      const sparse = matrix(inputs);
+      const values = tensor(inputs, 1);
+      const x = tensor(inputs, 2);
+      startsWith(values, sparse.entry, 1);
+      if (values.axes.length !== 1) throw new InferenceProblem("{1} must have one axis");
+      startsWith(x, sparse.column, 2);
+      if (x.axes.length > 2) throw new InferenceProblem("{2} must have one or two axes");
+      return tensorType("float32", [sparse.row, ...x.axes.slice(1)]);
+    },
+    gradient: (u, node) => {
+      const [sparse, values, x] = node.inputs as [Node, Node, Node];
+      const pairs = multiply(gather(u, entryRows(sparse)), gather(x, entryColumns(sparse)));
+      const rest = typeOf(x)
+        .axes.slice(1)
+        .map((axis) => axis.name);
+      return [undefined, sum(pairs, rest), entryProduct(transposeSparse(sparse), values, u)];
+    },
+    lower: (onnx, [, values, x], node) => {
+      const sparse = onnx.sparse(node.inputs[0]!);
+      const all = padded(onnx, values!, [], 0);
+      const rank = typeOf(node.inputs[2]!).axes.length;
+      return byGroup(onnx, sparse, (g) => {
+        const weights = onnx.node("Gather", [all, sparse.entries(g)], { axis: 0 });
+        return weightedRows(onnx, weights, sparse.neighbours(g), x!, rank);
+      });
+    },
+    flops: sparseFlops,
+  },
+  entryRows: entryIds("row"),
+  entryColumns: entryIds("column"),
+  /** Values [entry, rest…] added up per row: [row, rest…]. */
+  segmentSum: segmentReduction("ReduceSum", 0, (u, node) => [
+    undefined,
+    gather(u, entryRows(node.inputs[0]!)),
+  ]),
+  /** Largest value per row, for shifting exponents; lowest float for a row without entries. */
+  segmentMax: segmentReduction("ReduceMax", -3.4e38, "none"),
+} satisfies Record<string, Operation>;
+
+function sparseFlops(node: Node): ReturnType<typeof productOfSizes> {
+  const entry = sparseType(node.inputs[0]!).entry.size;
+  return productOfSizes([
+    2,
+    entry,
+    ...typeOf(node)
+      .axes.slice(1)
+      .map((axis) => axis.size),
+  ]);
+}

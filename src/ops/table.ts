@@ -1,0 +1,28 @@
+import { elementwise } from "./elementwise.js";
+import { layout } from "./layout.js";
+import { lookups } from "./lookup.js";
+import { noise } from "./noise.js";
+import type { Operation } from "./operation.js";
+import { products } from "./product.js";
+import { reductions } from "./reduction.js";
+import { sparseOperations } from "./sparse.js";
+
+/** Every operation: shape rule, gradient rule and lowering. */
+const table = {
+  ...elementwise,
+  ...layout,
+  ...reductions,
+  ...products,
+  ...lookups,
+  ...sparseOperations,
+  ...noise,
+} satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof table;
+export const operations: Readonly<Record<OperationName, Operation>> = table;
+
+export function operationOf(node: { readonly operation: string }): Operation {
+  const entry = (operations as Readonly<Record<string, Operation | undefined>>)[node.operation];
+  if (entry === undefined) throw new Error(`internal: unknown operation "${node.operation}"`);
+  return entry;
+}
