@@ -1,0 +1,111 @@
+import { expect } from "chai";
+import type { BatchEntry } from "../../../runtime/artifacts/manifest.js";
+import { batchFeeds, stepRanges } from "../../../runtime/data/batchFeeds.js";
+import type { EpochSample } from "../../../runtime/data/sampler.js";
+import { SamplerError } from "../../../runtime/data/samplerError.js";
+
+/** Eight triples in batches of three: two full ones and a short one of two. */
+const sample: EpochSample = {
+  epoch: 0,
+  steps: 3,
+  batchSize: 3,
+  users: Int32Array.of(4, 1, 4, 2, 2, 2, 0, 5),
+  positives: Int32Array.of(7, 0, 3, 5, 9, 5, 8, 8),
+  negatives: Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+};
+
+const entries: readonly BatchEntry[] = [
+  { name: "u", source: "user" },
+  { name: "i", source: "positive" },
+  { name: "j", source: "negative" },
+  { name: "items", source: "uniquePositive" },
+  { name: "item_weight", source: "uniquePositiveWeight" },
+  { name: "users", source: "uniqueUser" },
+  { name: "user_weight", source: "uniqueUserWeight" },
+];
+
+function plain(feeds: ReturnType<typeof batchFeeds>): Record<string, unknown> {
+  return Object.fromEntries(
+    [...feeds].map(([name, { dtype, dims, data }]) => [name, [dtype, dims, Array.from(data as Int32Array)]]),
+  );
+}
+
+describe("step ranges", () => {
+  it("cut an epoch into stacks of one batch size, the short last batch by itself", () => {
+    expect(stepRanges(sample, 10)).to.deep.equal([
+      { first: 0, count: 2, batchSize: 3 },
+      { first: 2, count: 1, batchSize: 2 },
+    ]);
+    expect(stepRanges(sample, 1)).to.deep.equal([
+      { first: 0, count: 1, batchSize: 3 },
+      { first: 1, count: 1, batchSize: 3 },
+      { first: 2, count: 1, batchSize: 2 },
+    ]);
+  });
+
+  it("continue from a step within the epoch", () => {
+    expect(stepRanges(sample, 10, 1)).to.deep.equal([
+      { first: 1, count: 1, batchSize: 3 },
+      { first: 2, count: 1, batchSize: 2 },
+    ]);
+    expect(stepRanges(sample, 10, 2)).to.deep.equal([{ first: 2, count: 1, batchSize: 2 }]);
+    expect(stepRanges(sample, 10, 3)).to.deep.equal([]);
+  });
+
+  it("of an epoch of full batches or of one short batch have no other", () => {
+    const six = { ...sample, steps: 2, users: sample.users.slice(0, 6) };
+    expect(stepRanges(six, 10)).to.deep.equal([{ first: 0, count: 2, batchSize: 3 }]);
+    const two = { ...sample, steps: 1, users: sample.users.slice(0, 2) };
+    expect(stepRanges(two, 10)).to.deep.equal([{ first: 0, count: 1, batchSize: 2 }]);
+  });
+});
+
+describe("batch feeds", () => {
+  it("stack the steps and fill every source", () => {
+    const third = Math.fround(1 / 3);
+    expect(plain(batchFeeds(sample, entries, { first: 0, count: 2, batchSize: 3 }))).to.deep.equal({
+      u: ["int32", [2, 3], [4, 1, 4, 2, 2, 2]],
+      i: ["int32", [2, 3], [7, 0, 3, 5, 9, 5]],
+      j: ["int32", [2, 3], [1, 2, 3, 4, 5, 6]],
+      items: ["int32", [2, 3], [7, 0, 3, 5, 9, 0]],
+      item_weight: ["float32", [2, 3], [third, third, third, 0.5, 0.5, 0]],
+      users: ["int32", [2, 3], [4, 1, 0, 2, 0, 0]],
+      user_weight: ["float32", [2, 3], [0.5, 0.5, 0, 1, 0, 0]],
+    });
+  });
+
+  it("of the short last batch have its size", () => {
+    expect(plain(batchFeeds(sample, entries, { first: 2, count: 1, batchSize: 2 }))).to.deep.equal({
+      u: ["int32", [1, 2], [0, 5]],
+      i: ["int32", [1, 2], [8, 8]],
+      j: ["int32", [1, 2], [7, 8]],
+      items: ["int32", [1, 2], [8, 0]],
+      item_weight: ["float32", [1, 2], [1, 0]],
+      users: ["int32", [1, 2], [0, 5]],
+      user_weight: ["float32", [1, 2], [0.5, 0.5]],
+    });
+  });
+
+  it("do not share memory with the sample", () => {
+    const feeds = batchFeeds(sample, entries, { first: 0, count: 1, batchSize: 3 });
+    (feeds.get("u")!.data as Int32Array)[0] = 99;
+    expect(sample.users[0]).to.equal(4);
+  });
+
+  it("of ranges that are not in the epoch are refused", () => {
+    const ranges = [
+      { first: 2, count: 1, batchSize: 3 },
+      { first: 0, count: 3, batchSize: 3 },
+      { first: 0, count: 1, batchSize: 2 },
+      { first: 1, count: 2, batchSize: 2 },
+      { first: -1, count: 1, batchSize: 3 },
+      { first: 0, count: 0, batchSize: 3 },
+    ];
+    for (const range of ranges) {
+      expect(() => batchFeeds(sample, entries, range), JSON.stringify(range)).to.throw(
+        SamplerError,
+        "are not in an epoch of 3 steps",
+      );
+    }
+  });
+});
