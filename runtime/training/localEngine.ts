@@ -1,0 +1,283 @@
+import { chooseDevice, type Device } from "../artifacts/device.js";
+import { GraphSession, type GraphSessionOptions } from "../artifacts/graphSession.js";
+import { graphFile, type Artifacts } from "../artifacts/loadArtifacts.js";
+import type { PhaseEntry } from "../artifacts/manifest.js";
+import { axisSizes } from "../data/axisSizes.js";
+import { batchFeeds, stepRanges } from "../data/batchFeeds.js";
+import { prepareBuffers, redrawBuffers, type BufferOptions } from "../data/buffers.js";
+import { loadDataset, type Dataset } from "../data/dataset.js";
+import type { DatasetNote } from "../data/datasetNote.js";
+import { hostTensor, type HostTensor } from "../data/hostTensor.js";
+import { randomKey } from "../data/random.js";
+import { createSampler, type Sampler } from "../data/sampler.js";
+import { evaluateRanking, itemsWithoutTraining, type RankingReport } from "../ranking/evaluateRanking.js";
+import { ModelRanker } from "../ranking/modelRanker.js";
+import { PopularityRanker } from "../ranking/popularityRanker.js";
+import type { Ranker } from "../ranking/ranker.js";
+import type {
+  Engine,
+  EngineHooks,
+  EngineInfo,
+  EngineOptions,
+  EngineState,
+  EpochLosses,
+  EvaluationRequest,
+} from "./engine.js";
+import { initialState } from "./initialise.js";
+import { NonFiniteLossError } from "./nonFiniteLossError.js";
+import { RecipeGraphs } from "./recipeGraphs.js";
+import { FusedExecutor, SeparateExecutor, type StepExecutor } from "./stepExecutor.js";
+
+/** Steps fused into one run: enough to make the transfers of the state negligible (ORT-FACTS, "K steps per call"). */
+const STEPS_PER_RUN: Record<Device, number> = { cpu: 32, cuda: 256, webgpu: 32 };
+
+/** The stacked batch inputs of one run stay below this, bytes. */
+const BATCH_BYTES = 16 * 2 ** 20;
+
+/** A phase, ready to run. */
+interface LoadedPhase {
+  readonly entry: PhaseEntry;
+  readonly sampler: Sampler;
+  readonly executor: StepExecutor;
+  readonly stepsPerRun: number;
+}
+
+type Tensors = ReadonlyMap<string, HostTensor>;
+
+/** Trains in the calling thread; onnxruntime blocks it while a graph runs. */
+export class LocalEngine implements Engine {
+  private epochBuffers: { readonly epoch: number; readonly tensors: Tensors } | undefined;
+
+  private constructor(
+    readonly info: EngineInfo,
+    private readonly artifacts: Artifacts,
+    private readonly dataset: Dataset,
+    private readonly hooks: EngineHooks,
+    private readonly bufferOptions: BufferOptions,
+    private readonly recipeGraphs: RecipeGraphs,
+    private readonly phases: readonly LoadedPhase[],
+    private readonly sessions: readonly GraphSession[],
+    private readonly embedGraph: GraphSession,
+    private readonly rankGraph: GraphSession,
+    /** Buffers made once, and the random key. */
+    private readonly fixed: Tensors,
+    private state: EngineState,
+  ) {}
+
+  /**
+   * Loads the dataset, makes the buffers, opens the graphs and draws the initial parameters.
+   *
+   * @throws DatasetError, RecipeError, AxisSizeError, DeviceError, ArtifactError, GraphRunError …: what is wrong
+   */
+  static async open(options: EngineOptions, hooks: EngineHooks): Promise<LocalEngine> {
+    const { artifacts, seed } = options;
+    const { manifest } = artifacts;
+    const device = await chooseDevice(options.device, graphFile(artifacts, "embed"));
+    const fixedSizes = new Map(
+      Object.entries(manifest.axes).filter((axis): axis is [string, number] => typeof axis[1] === "number"),
+    );
+    const withSizes = (sizes: ReadonlyMap<string, number>): GraphSessionOptions => ({
+      device,
+      sizes,
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    });
+
+    const dataset = await loadDataset(options.dataset);
+    const notes: DatasetNote[] = [...dataset.notes];
+    const recipeGraphs = new RecipeGraphs(artifacts, withSizes(new Map()));
+    const bufferOptions: BufferOptions = {
+      seed,
+      runGraph: recipeGraphs.run,
+      progress: (buffer, done, total) => {
+        hooks.report({ kind: "buffer", buffer, done, total });
+      },
+      note: (note) => {
+        if (!notes.some((known) => known.message === note.message)) notes.push(note);
+      },
+    };
+    const buffers = await prepareBuffers(manifest, dataset, bufferOptions);
+    const firstEpochBuffers = await redrawBuffers(manifest, dataset, bufferOptions, 0);
+    const sizes = axisSizes(manifest, dataset, new Map([...buffers, ...firstEpochBuffers]));
+
+    const sessions: GraphSession[] = [];
+    const open = async (graph: string, known: ReadonlyMap<string, number>): Promise<GraphSession> => {
+      const session = await GraphSession.open(artifacts, graph, withSizes(known));
+      sessions.push(session);
+      return session;
+    };
+    const phases: LoadedPhase[] = [];
+    for (const entry of manifest.phases) {
+      const { graphs, batch, sampler } = entry;
+      const executor =
+        device === "webgpu"
+          ? new SeparateExecutor(
+              entry,
+              await open(graphs.training, sizes),
+              await open(graphs.optimizer, sizes),
+            )
+          : new FusedExecutor(entry, await open(graphs.epoch, sizes));
+      const most = options.stepsPerRun ?? STEPS_PER_RUN[device];
+      const bytesPerStep = Math.max(1, 4 * batch.length * sampler.batchSize);
+      phases.push({
+        entry,
+        sampler: createSampler(sampler, dataset, seed, entry.name),
+        executor,
+        stepsPerRun: Math.max(1, Math.min(most, Math.floor(BATCH_BYTES / bytesPerStep))),
+      });
+    }
+    const embedGraph = await open("embed", sizes);
+    // Users and candidates are handed to the rank graph block by block, so only the declared sizes bind it.
+    const rankGraph = await open("rank", fixedSizes);
+
+    const tensors = initialState(manifest, sizes, seed);
+    const info: EngineInfo = {
+      device,
+      dataset: {
+        name: dataset.name,
+        checksum: dataset.checksum,
+        users: dataset.users,
+        items: dataset.items,
+        counts: dataset.counts,
+        itemsWithoutTraining: itemsWithoutTraining(dataset.train, dataset.items).length,
+        notes,
+      },
+      sizes,
+      stepsPerEpoch: Object.fromEntries(
+        phases.map(({ entry, sampler }) => [entry.name, sampler.stepsPerEpoch]),
+      ),
+      parameterCount: manifest.parameters.reduce((sum, { name }) => sum + tensors.get(name)!.data.length, 0),
+    };
+    const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(seed)));
+    const steps = Object.fromEntries(manifest.phases.map((phase) => [phase.name, 0]));
+    return new LocalEngine(
+      info,
+      artifacts,
+      dataset,
+      hooks,
+      bufferOptions,
+      recipeGraphs,
+      phases,
+      sessions,
+      embedGraph,
+      rankGraph,
+      new Map([...buffers, ["random_key", key]]),
+      { tensors, steps },
+    );
+  }
+
+  async runEpoch(
+    epoch: number,
+    learningRates: Readonly<Record<string, number>>,
+  ): Promise<EpochLosses | null> {
+    const buffers = await this.buffersOf(epoch);
+    const tensors = new Map(this.state.tensors);
+    const steps = { ...this.state.steps };
+    const losses: Record<string, Readonly<Record<string, number>>> = {};
+    for (const phase of this.phases) {
+      const { name } = phase.entry;
+      const firstStep = steps[name]! + 1;
+      const means = await this.runPhase(phase, epoch, learningRates[name]!, firstStep, tensors, buffers);
+      if (means === null) return null;
+      losses[name] = means;
+      steps[name]! += phase.sampler.stepsPerEpoch;
+    }
+    this.state = { tensors, steps };
+    return losses;
+  }
+
+  /** One epoch of one phase; puts the updated tensors into `tensors`. */
+  private async runPhase(
+    { entry, sampler, executor, stepsPerRun }: LoadedPhase,
+    epoch: number,
+    learningRate: number,
+    firstStep: number,
+    tensors: Map<string, HostTensor>,
+    buffers: Tensors,
+  ): Promise<Readonly<Record<string, number>> | null> {
+    const sample = sampler.epoch(epoch);
+    const named = (values: ArrayLike<number>): Record<string, number> =>
+      Object.fromEntries(entry.losses.map((name, column) => [name, values[column]!]));
+    const sums = new Float64Array(entry.losses.length);
+    for (const range of stepRanges(sample, stepsPerRun)) {
+      const started = performance.now();
+      const { updated, losses } = await executor.run({
+        count: range.count,
+        firstStep: firstStep + range.first,
+        learningRate,
+        batch: batchFeeds(sample, entry.batch, range),
+        standing: new Map([...this.fixed, ...buffers, ...tensors]),
+      });
+      const chunkSums = new Float64Array(sums.length);
+      losses.forEach((loss, index) => {
+        const column = index % sums.length;
+        if (!Number.isFinite(loss)) {
+          const step = Math.floor(index / sums.length);
+          const terms = losses.subarray(step * sums.length, (step + 1) * sums.length);
+          throw new NonFiniteLossError(entry.name, epoch, range.first + step, named(terms));
+        }
+        sums[column]! += loss;
+        chunkSums[column]! += loss;
+      });
+      for (const [name, tensor] of updated) tensors.set(name, tensor);
+      this.hooks.report({
+        kind: "chunk",
+        phase: entry.name,
+        epoch,
+        step: range.first + range.count,
+        steps: sample.steps,
+        losses: named(chunkSums.map((sum) => sum / range.count)),
+        stepsPerSecond: (1000 * range.count) / Math.max(performance.now() - started, 1e-3),
+      });
+      if (this.hooks.isCancelled()) return null;
+    }
+    return named(sums.map((sum) => sum / sample.steps));
+  }
+
+  async evaluate(request: EvaluationRequest): Promise<RankingReport> {
+    const { train, valid, items } = this.dataset;
+    const { split, cutoffs, ndcgIdeal, coldItems } = request;
+    return evaluateRanking({
+      ranker: await this.rankerFor(request),
+      train,
+      targets: this.dataset[split],
+      items,
+      cutoffs,
+      ndcgIdeal,
+      ...(split === "test" && request.maskValidationAtTest ? { alsoMask: valid } : {}),
+      ...(coldItems === undefined
+        ? {}
+        : { subset: { items: itemsWithoutTraining(train, items), candidates: coldItems } }),
+    });
+  }
+
+  private async rankerFor({ ranker, epoch }: EvaluationRequest): Promise<Ranker> {
+    if (ranker === "popularity") return PopularityRanker.from(this.dataset.train, this.dataset.items);
+    // The buffers that the last completed epoch was trained with.
+    const buffers = await this.buffersOf(Math.max(0, epoch - 1));
+    const vectors = await this.embedGraph.run(new Map([...this.fixed, ...buffers, ...this.state.tensors]));
+    return ModelRanker.from(this.rankGraph, vectors.get("user_vectors")!, vectors.get("item_vectors")!);
+  }
+
+  /** The buffers that change every epoch, as drawn for this one. */
+  private async buffersOf(epoch: number): Promise<Tensors> {
+    if (this.epochBuffers?.epoch !== epoch) {
+      const tensors = await redrawBuffers(this.artifacts.manifest, this.dataset, this.bufferOptions, epoch);
+      this.epochBuffers = { epoch, tensors };
+    }
+    return this.epochBuffers.tensors;
+  }
+
+  readState(): Promise<EngineState> {
+    return Promise.resolve(this.state);
+  }
+
+  writeState(state: EngineState): Promise<void> {
+    this.state = state;
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await this.recipeGraphs.close();
+    for (const session of this.sessions) await session.release();
+  }
+}

@@ -1,0 +1,23 @@
+/** A loss became infinite or not a number; training stopped before the next step. */
+export class NonFiniteLossError extends Error {
+  override readonly name = "NonFiniteLossError";
+
+  /**
+   * @param epoch 0-based
+   * @param step 0-based within the epoch
+   * @param losses every loss term of that step, the total first
+   */
+  constructor(
+    readonly phase: string,
+    readonly epoch: number,
+    readonly step: number,
+    readonly losses: Readonly<Record<string, number>>,
+  ) {
+    const terms = Object.entries(losses).map(([name, value]) => `${name} = ${value}`);
+    super(
+      `Training stopped in epoch ${epoch}, step ${step} of phase "${phase}": the loss is not finite ` +
+        `(${terms.join(", ")}). The checkpoint "last" holds the state before this epoch. ` +
+        "Use a smaller learning rate or look at the term that is not finite.",
+    );
+  }
+}

@@ -1,0 +1,239 @@
+import type { Artifacts } from "../artifacts/loadArtifacts.js";
+import type { RankingReport } from "../ranking/evaluateRanking.js";
+import type { MetricKey } from "../ranking/metrics.js";
+import { checkCheckpoint, CheckpointError, type Checkpoint, type EpochRecord } from "./checkpoint.js";
+import { observe, untried, type EarlyStoppingState } from "./earlyStopping.js";
+import type { Engine } from "./engine.js";
+import { learningRate } from "./learningRate.js";
+import { NonFiniteLossError } from "./nonFiniteLossError.js";
+import type { RunConfig, RunFolder } from "./runFolder.js";
+import type { TrainingEvent } from "./trainingEvent.js";
+import type { TrainingSettings } from "./trainingOptions.js";
+import {
+  reportedMetrics,
+  type ReportedMetrics,
+  type StopReason,
+  type TrainingResults,
+} from "./trainingResults.js";
+
+export type TrainOutcome =
+  | { readonly status: "finished"; readonly results: TrainingResults }
+  /** Interrupted after so many complete epochs, which are saved. */
+  | { readonly status: "aborted"; readonly epochs: number };
+
+/** A run between its epochs. */
+export class TrainingRun {
+  /** Completed epochs, and how many of them checkpoint `last` holds. */
+  private epoch = 0;
+  private savedEpoch = 0;
+  private stopping: EarlyStoppingState = untried;
+  private history: EpochRecord[] = [];
+  private readonly epochSeconds: number[] = [];
+  private evaluationSeconds = 0;
+
+  constructor(
+    private readonly folder: RunFolder,
+    private readonly artifacts: Artifacts,
+    private readonly settings: TrainingSettings,
+    private readonly engine: Engine,
+    private readonly report: (event: TrainingEvent) => void,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  async continueFrom(checkpoint: Checkpoint, config: RunConfig): Promise<void> {
+    const { record, state } = checkpoint;
+    checkCheckpoint(this.folder.checkpointPath("last"), checkpoint, this.artifacts, this.engine.info.sizes);
+    await this.engine.writeState({ tensors: state, steps: record.steps });
+    this.epoch = record.epoch;
+    this.savedEpoch = record.epoch;
+    this.stopping = record.stopping;
+    this.history = [...record.history];
+    await this.folder.truncateMetrics(record.epoch);
+    await this.folder.writeConfig(config);
+  }
+
+  async toEnd(): Promise<TrainOutcome> {
+    this.report({ kind: "ready", info: this.engine.info, epoch: this.epoch, epochs: this.settings.epochs });
+    while (this.epoch < this.settings.epochs && !this.isExhausted()) {
+      let trained: boolean;
+      try {
+        trained = await this.trainEpoch();
+      } catch (error) {
+        if (error instanceof NonFiniteLossError) await this.saveLast();
+        throw error;
+      }
+      if (!trained) {
+        await this.saveLast();
+        return { status: "aborted", epochs: this.epoch };
+      }
+    }
+    if (this.signal?.aborted === true) return { status: "aborted", epochs: this.epoch };
+    const results = await this.finish();
+    await this.folder.writeResults(results);
+    return { status: "finished", results };
+  }
+
+  private isExhausted(): boolean {
+    return this.stopping.withoutImprovement > this.settings.patience;
+  }
+
+  /** The split that chooses the best epoch has something to evaluate. */
+  private get selects(): boolean {
+    return this.engine.info.dataset.counts[this.settings.selectOn] > 0;
+  }
+
+  /** @returns false if the signal interrupted the epoch */
+  private async trainEpoch(): Promise<boolean> {
+    if (this.signal?.aborted === true) return false;
+    const { epoch, settings } = this;
+    const rates = Object.fromEntries(
+      this.artifacts.manifest.phases.map((phase) => [
+        phase.name,
+        learningRate(phase.learningRate, epoch, settings.epochs),
+      ]),
+    );
+    const started = performance.now();
+    const losses = await this.engine.runEpoch(epoch, rates);
+    if (losses === null) return false;
+    const seconds = (performance.now() - started) / 1000;
+    this.epochSeconds.push(seconds);
+    this.report({ kind: "epoch", epoch, losses, seconds });
+
+    const isDue = (epoch + 1) % settings.evaluateEvery === 0 || epoch + 1 === settings.epochs;
+    const evaluated = isDue && this.selects ? await this.evaluateEpoch(epoch) : null;
+    const record: EpochRecord = {
+      epoch,
+      learningRates: rates,
+      losses,
+      ...(evaluated === null ? {} : { metrics: evaluated.metrics }),
+    };
+    this.epoch = epoch + 1;
+    this.history.push(record);
+    await this.folder.appendMetrics({ ...record, seconds });
+    // The best checkpoint first: if the process ends in between, the epoch is trained again and saved again.
+    if (evaluated?.improved === true) await this.folder.save("best", await this.checkpoint());
+    if (isDue) await this.saveLast();
+    return true;
+  }
+
+  private async evaluateEpoch(
+    epoch: number,
+  ): Promise<{ readonly metrics: RankingReport["metrics"]; readonly improved: boolean }> {
+    const { settings } = this;
+    const split = settings.selectOn;
+    const started = performance.now();
+    const { metrics } = await this.evaluate(split, epoch + 1);
+    const seconds = (performance.now() - started) / 1000;
+    const { state, improved } = observe(this.stopping, metrics[settings.monitor as MetricKey]!, epoch, {
+      patience: settings.patience,
+      decimals: settings.monitorDecimals,
+    });
+    this.stopping = state;
+    this.report({ kind: "evaluation", epoch, split, metrics, improved, seconds });
+    return { metrics, improved };
+  }
+
+  private async evaluate(
+    split: "valid" | "test",
+    epoch: number,
+    changes: { readonly ranker?: "popularity"; readonly coldItems?: "all" } = {},
+  ): Promise<RankingReport> {
+    const { cutoffs, ndcgIdeal, maskValidationAtTest } = this.settings;
+    const started = performance.now();
+    const request = {
+      split,
+      cutoffs,
+      ndcgIdeal,
+      maskValidationAtTest,
+      ranker: "model",
+      epoch,
+      ...changes,
+    } as const;
+    const found = await this.engine.evaluate(request);
+    this.evaluationSeconds += (performance.now() - started) / 1000;
+    return found;
+  }
+
+  private async checkpoint(): Promise<Checkpoint> {
+    const { manifest, sha256 } = this.artifacts;
+    const { tensors, steps } = await this.engine.readState();
+    return {
+      record: {
+        model: manifest.model,
+        manifestSha256: sha256,
+        hyperparameters: manifest.hyperparameters,
+        datasetChecksum: this.engine.info.dataset.checksum,
+        seed: this.settings.seed,
+        epoch: this.epoch,
+        steps,
+        stopping: this.stopping,
+        history: this.history,
+      },
+      state: tensors,
+    };
+  }
+
+  private async saveLast(): Promise<void> {
+    if (this.savedEpoch === this.epoch && this.epoch > 0) return;
+    await this.folder.save("last", await this.checkpoint());
+    this.savedEpoch = this.epoch;
+  }
+
+  /** Scores the best epoch on the test split, once. */
+  private async finish(): Promise<TrainingResults> {
+    const { manifest, sha256 } = this.artifacts;
+    const { settings, stopping } = this;
+    const stopReason: StopReason = this.isExhausted() ? "earlyStopping" : "completed";
+    await this.saveLast();
+    const bestEpoch = stopping.best?.epoch ?? this.epoch - 1;
+    if (stopping.best !== null) await this.loadBest(bestEpoch);
+    const { name, checksum, users, items, counts, itemsWithoutTraining } = this.engine.info.dataset;
+    const measured = async (
+      split: "valid" | "test",
+      changes?: { readonly ranker?: "popularity"; readonly coldItems?: "all" },
+    ): Promise<ReportedMetrics | null> =>
+      counts[split] === 0 ? null : reportedMetrics(await this.evaluate(split, bestEpoch + 1, changes));
+    const valid = await measured("valid");
+    const test = await measured("test");
+    const cold = itemsWithoutTraining === 0 ? null : await measured("test", { coldItems: "all" });
+    const popularityTest = await measured("test", { ranker: "popularity" });
+    const { length } = this.epochSeconds;
+    const trainedSeconds = this.epochSeconds.reduce((sum, seconds) => sum + seconds, 0);
+    return {
+      model: manifest.model,
+      hyperparameters: manifest.hyperparameters,
+      manifestSha256: sha256,
+      dataset: { name, checksum, users, items, counts, itemsWithoutTraining },
+      seed: settings.seed,
+      device: this.engine.info.device,
+      stopReason,
+      epochs: this.epoch,
+      bestEpoch,
+      monitor: settings.monitor,
+      selectedOn: stopping.best === null ? null : settings.selectOn,
+      selectionUsedTest: stopping.best !== null && settings.selectOn === "test",
+      valid,
+      test,
+      coldTest: cold === null || cold.users === 0 ? null : cold,
+      popularityTest,
+      timing: {
+        secondsPerEpoch: length === 0 ? null : trainedSeconds / length,
+        evaluationSeconds: this.evaluationSeconds,
+      },
+    };
+  }
+
+  private async loadBest(bestEpoch: number): Promise<void> {
+    const path = this.folder.checkpointPath("best");
+    const best = await this.folder.load("best");
+    checkCheckpoint(path, best, this.artifacts, this.engine.info.sizes);
+    if (best.record.epoch !== bestEpoch + 1) {
+      throw new CheckpointError(
+        path,
+        `the best epoch is ${bestEpoch}, but this checkpoint was saved after epoch ${best.record.epoch - 1}`,
+        "The folder was changed by another process: start the run again with --force.",
+      );
+    }
+    await this.engine.writeState({ tensors: best.state, steps: best.record.steps });
+  }
+}

@@ -1,0 +1,59 @@
+import { ArtifactError } from "../artifacts/artifactError.js";
+import { FeedError } from "../artifacts/checkFeeds.js";
+import { DeviceError } from "../artifacts/device.js";
+import { GraphRunError } from "../artifacts/graphSession.js";
+import { AxisSizeError } from "../data/axisSizes.js";
+import { BufferError } from "../data/buffers.js";
+import { DatasetError } from "../data/datasetError.js";
+import { HostTensorError } from "../data/hostTensor.js";
+import { RecipeError } from "../data/recipe.js";
+import { SamplerError } from "../data/samplerError.js";
+import { SlicedEllError } from "../data/slicedEll.js";
+import { SparseMatrixError } from "../data/sparseMatrix.js";
+import { RankingError } from "../ranking/rankingError.js";
+import { NonFiniteLossError } from "./nonFiniteLossError.js";
+
+/** Errors that can arise in a training worker. */
+const classes: ReadonlyMap<string, { readonly prototype: Error }> = new Map(
+  [
+    ArtifactError,
+    AxisSizeError,
+    BufferError,
+    DatasetError,
+    DeviceError,
+    FeedError,
+    GraphRunError,
+    HostTensorError,
+    NonFiniteLossError,
+    RankingError,
+    RecipeError,
+    SamplerError,
+    SlicedEllError,
+    SparseMatrixError,
+  ].map((errorClass) => [errorClass.name, errorClass]),
+);
+
+/** An error as plain data: sending an error itself between threads would lose its class and its fields. */
+export interface TransferredError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export function packError(error: unknown): TransferredError {
+  if (!(error instanceof Error))
+    return { name: "Error", message: String(error), stack: undefined, fields: {} };
+  const { name, message, stack } = error;
+  return { name, message, stack, fields: Object.fromEntries(Object.entries(error)) };
+}
+
+/** The error again, of its own class if it is one of mmkit's, else a plain one. */
+export function unpackError({ name, message, stack, fields }: TransferredError): Error {
+  const errorClass = classes.get(name);
+  const error = new Error(message);
+  if (errorClass !== undefined) Object.setPrototypeOf(error, errorClass.prototype);
+  Object.assign(error, fields);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
