@@ -16,7 +16,8 @@ const NO_RANK = 1e-6;
  * zero), times the `dim` leading right singular vectors; no whitening (ksi.md, eq. 12). The sign of a vector makes
  * its component of largest magnitude positive, the first of equals. Columns beyond the rank are zero and noted.
  *
- * @throws RecipeError if the singular values still change by more than 1e-3 after 500 iterations
+ * @throws RecipeError if the singular values still change by more than 1e-3 after 500 iterations, or a product is
+ *   not finite
  */
 export const pca: Recipe = async (context) => {
   const modality = context.arguments.text("modality");
@@ -43,6 +44,13 @@ export const pca: Recipe = async (context) => {
     };
     const { product } = await runForOutput(context, GRAPH, feeds, "product");
     const data = float32Data(`"product" of ${GRAPH}`, product, [left.rows, right.columns]);
+    if (!data.every(Number.isFinite)) {
+      throw new RecipeError(
+        context.entry,
+        `the graph ${GRAPH} gave values that are not finite for the "${modality}" features`,
+        "Check the features for extreme values and the execution provider",
+      );
+    }
     return { rows: left.rows, columns: right.columns, data };
   };
   const count = Math.min(dim, rows, size);

@@ -1,0 +1,35 @@
+import { expect } from "chai";
+import { RecipeError } from "../../../runtime/data/recipe.js";
+import { denseEntry, makeDense } from "./recipeContext.js";
+import { rejection } from "./rejection.js";
+import { datasetOf } from "./smallDataset.js";
+
+describe("recipes", () => {
+  const dataset = datasetOf({ users: 1, items: 2 }, { train: [[0, 0]] });
+
+  it("of an unknown kind are refused, naming the nearest", async () => {
+    const entry = denseEntry(
+      { kind: "negativeItem", perItems: 2, stream: "x" },
+      ["item", "negative"],
+      "int32",
+    );
+    const error = await rejection(RecipeError, () => makeDense(entry, dataset));
+    expect([error.buffer, error.recipe]).to.deep.equal(["table", "negativeItem"]);
+    expect(error.problem).to.equal('there is no recipe "negativeItem"');
+    expect(error.fix).to.equal(
+      "The recipes are interactions, degree, knn, features, pca, negativeItems; " +
+        'the nearest is "negativeItems"',
+    );
+  });
+
+  it("with an argument too many or too few are refused, naming the arguments", async () => {
+    const many = denseEntry({ kind: "degree", weights: "binary", weight: 1 }, ["user"]);
+    const error = await rejection(RecipeError, () => makeDense(many, dataset));
+    expect(error.problem).to.equal('unknown argument "weight"');
+    expect(error.fix).to.equal('The arguments are weights; the nearest is "weights"');
+    const few = await rejection(RecipeError, () =>
+      makeDense(denseEntry({ kind: "degree" }, ["user"]), dataset),
+    );
+    expect(few.problem).to.equal('the argument "weights" is missing');
+  });
+});

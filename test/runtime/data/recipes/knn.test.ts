@@ -1,0 +1,230 @@
+import { expect } from "chai";
+import { hostTensor } from "../../../../runtime/data/hostTensor.js";
+import { RecipeError, type RunGraph } from "../../../../runtime/data/recipe.js";
+import { normaliseByRowSums } from "../../../../runtime/data/recipes/knn.js";
+import { Random } from "../../../../runtime/data/random.js";
+import { DatasetError } from "../../../../runtime/data/datasetError.js";
+import { denseOf } from "../randomSparse.js";
+import { makeSparse, sparseEntry } from "../recipeContext.js";
+import { referenceRunGraph } from "../referenceGraphs.js";
+import { rejection } from "../rejection.js";
+import { datasetOf, featuresOf } from "../smallDataset.js";
+
+function datasetWith(matrix: readonly (readonly number[])[]): ReturnType<typeof datasetOf> {
+  return datasetOf({ users: 1, items: matrix.length }, { train: [[0, 0]] }, [featuresOf("text", matrix)]);
+}
+
+function knnCall(k: number, includeSelf: boolean): ReturnType<typeof sparseEntry> {
+  return sparseEntry({ kind: "knn", modality: "text", k, includeSelf });
+}
+
+function expectClose(found: number[][], expected: number[][]): void {
+  expect(found.map((row) => row.length)).to.deep.equal(expected.map((row) => row.length));
+  found.forEach((row, index) => {
+    row.forEach((value, column) => {
+      expect(value, `(${index}, ${column})`).to.be.closeTo(expected[index]![column]!, 1e-6);
+    });
+  });
+}
+
+/**
+ * Cosines (cos 45° = c): item 0 = (1,0), 1 = (1,1), 2 = (0,1), 3 = (-1,0), 4 missing.
+ * S = [1 c 0 -1→0 0; c 1 c -c→0 0; 0 c 1 0 0; 0 0 0 1 0; 0 0 0 0 0].
+ */
+const five = [
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [-1, 0],
+  [0, 0],
+];
+const c = Math.SQRT1_2;
+
+describe("the recipe knn", () => {
+  it("worked by hand with the item itself: k = 2, a tie, an item alone and a missing one", async () => {
+    // Row 1 ties at c between items 0 and 2: the lower one stays. Row sums: 1 + c, 1 + c, 1 + c, 1, 0.
+    const s = 1 + c;
+    const made = await makeSparse(knnCall(2, true), datasetWith(five));
+    expectClose(denseOf(made), [
+      [1 / s, c / s, 0, 0, 0],
+      [c / s, 1 / s, 0, 0, 0],
+      [0, c / s, 1 / s, 0, 0],
+      [0, 0, 0, 1, 0],
+      [0, 0, 0, 0, 0],
+    ]);
+    expect([...made.rowStart]).to.deep.equal([0, 2, 4, 6, 7, 7]);
+  });
+
+  it("worked by hand without the item itself: the directed graph stays asymmetric", async () => {
+    // k = 1: 0→1, 1→0 (tie with 2, the lower), 2→1, 3 has no positive neighbour. All row sums are c or 0.
+    const made = await makeSparse(knnCall(1, false), datasetWith(five));
+    expectClose(denseOf(made), [
+      [0, 1, 0, 0, 0],
+      [1, 0, 0, 0, 0],
+      [0, 1, 0, 0, 0],
+      [0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0],
+    ]);
+  });
+
+  it("uses the row sums of the directed graph on both sides", async () => {
+    // Angles 0°, 30°, 75°: cosines a = cos 30°, b = cos 75°, m = cos 45°; k = 1 without self:
+    // 0→1 (a), 1→0 (a), 2→1 (m); row sums a, a, m; (2, 1) becomes m / sqrt(m a).
+    const angles = [0, 30, 75].map((degrees) => (degrees * Math.PI) / 180);
+    const made = await makeSparse(
+      knnCall(1, false),
+      datasetWith(angles.map((angle) => [3 * Math.cos(angle), 3 * Math.sin(angle)])),
+    );
+    const a = Math.cos(angles[1]!);
+    const m = Math.SQRT1_2;
+    expectClose(denseOf(made), [
+      [0, 1, 0],
+      [1, 0, 0],
+      [0, m / Math.sqrt(m * a), 0],
+    ]);
+  });
+
+  it("drops only the item itself when duplicates come before it", async () => {
+    // Four equal items: the nearest without self of item 3 are 0 and 1; each row sum is 2.
+    const made = await makeSparse(
+      knnCall(2, false),
+      datasetWith([
+        [2, 1],
+        [2, 1],
+        [2, 1],
+        [2, 1],
+      ]),
+    );
+    expectClose(denseOf(made), [
+      [0, 0.5, 0.5, 0],
+      [0.5, 0, 0.5, 0],
+      [0.5, 0.5, 0, 0],
+      [0.5, 0.5, 0, 0],
+    ]);
+  });
+
+  it("keeps all other items where k is larger than their number", async () => {
+    const three = [
+      [1, 0],
+      [1, 1],
+      [0, 1],
+    ];
+    const withSelf = await makeSparse(knnCall(10, true), datasetWith(three));
+    expect([...withSelf.rowStart]).to.deep.equal([0, 2, 5, 7]);
+    const without = await makeSparse(knnCall(10, false), datasetWith(three));
+    expect([...without.rowStart]).to.deep.equal([0, 1, 3, 4]);
+    const alone = await makeSparse(knnCall(1, false), datasetWith([[1, 2]]));
+    expect([...alone.rowStart]).to.deep.equal([0, 0]);
+  });
+
+  it("asks in tiles of at most 2^24 similarities, and reports its progress", async () => {
+    // Only the tiling is looked at here, so the stand-in answers each query with itself.
+    const items = 4100;
+    const matrix = Array.from({ length: items }, () => [1]);
+    const tiles: number[] = [];
+    const itself: RunGraph = (name, feeds) => {
+      expect(name).to.equal("recipes/cosine_top_k");
+      const rows = feeds["queries"]!.dims[0]!;
+      const first = tiles.reduce((sum, size) => sum + size, 0);
+      tiles.push(rows);
+      const neighbours = BigInt64Array.from({ length: rows }, (_, row) => BigInt(first + row));
+      return Promise.resolve({
+        neighbours: hostTensor("int64", [rows, 1], neighbours),
+        similarities: hostTensor("float32", [rows, 1], new Float32Array(rows).fill(1)),
+      });
+    };
+    const steps: [number, number][] = [];
+    const progress = (done: number, total: number): void => void steps.push([done, total]);
+    const made = await makeSparse(knnCall(1, true), datasetWith(matrix), { runGraph: itself, progress });
+    expect(tiles).to.deep.equal([Math.floor(2 ** 24 / items), items - Math.floor(2 ** 24 / items)]);
+    expect(steps).to.deep.equal([
+      [tiles[0], items],
+      [items, items],
+    ]);
+    expect([...made.columnIds]).to.deep.equal([...Array(items).keys()]);
+  });
+
+  it("keeps the k largest positive cosines of random features", async () => {
+    const random = new Random(3, "features");
+    const matrix = Array.from({ length: 40 }, () => Array.from({ length: 5 }, () => random.normal()));
+    const made = await makeSparse(knnCall(6, true), datasetWith(matrix));
+    const cosine = (left: readonly number[], right: readonly number[]): number =>
+      left.reduce((sum, value, index) => sum + value * right[index]!, 0) /
+      (Math.hypot(...left) * Math.hypot(...right));
+    const kept = matrix.map((row) => {
+      const scores = matrix.map((other) => Math.max(0, cosine(row, other)));
+      const sixth = [...scores].sort((left, right) => right - left)[5]!;
+      return scores.map((score) => (score >= sixth ? score : 0));
+    });
+    const sums = kept.map((row) => row.reduce((sum, value) => sum + value, 0));
+    expectClose(
+      denseOf(made),
+      kept.map((row, item) => row.map((value, other) => value / Math.sqrt(sums[item]! * sums[other]!))),
+    );
+  });
+
+  it("refuses results that are no neighbours", async () => {
+    const answers = [
+      [BigInt64Array.of(5n), Float32Array.of(1)],
+      [BigInt64Array.of(-1n), Float32Array.of(1)],
+      [BigInt64Array.of(0n), Float32Array.of(NaN)],
+    ] as const;
+    for (const [neighbours, similarities] of answers) {
+      const runGraph: RunGraph = () =>
+        Promise.resolve({
+          neighbours: hostTensor("int64", [1, 1], neighbours),
+          similarities: hostTensor("float32", [1, 1], similarities),
+        });
+      const error = await rejection(RecipeError, () =>
+        makeSparse(knnCall(1, true), datasetWith([[1]]), { runGraph }),
+      );
+      expect(error.problem).to.equal(
+        `the graph recipes/cosine_top_k gave neighbour ${neighbours[0]} of similarity ${similarities[0]!} to item 0`,
+      );
+    }
+    const silent: RunGraph = async (name, feeds) => {
+      const { neighbours } = await referenceRunGraph(name, feeds);
+      return { neighbours: neighbours! };
+    };
+    const missing = await rejection(RecipeError, () =>
+      makeSparse(knnCall(1, true), datasetWith([[1]]), { runGraph: silent }),
+    );
+    expect(missing.problem).to.include('no output "similarities" (it has neighbours)');
+  });
+
+  it("refuses a modality that the dataset lacks and arguments of other types", async () => {
+    const image = sparseEntry({ kind: "knn", modality: "image", k: 1, includeSelf: true });
+    const missing = await rejection(DatasetError, () => makeSparse(image, datasetWith([[1]])));
+    expect(missing.problem).to.include('needs "image" features');
+    const calls = [
+      [{ kind: "knn", modality: "text", k: 0, includeSelf: true }, '"k" is 0'],
+      [{ kind: "knn", modality: "text", k: 1.5, includeSelf: true }, '"k" is 1.5'],
+      [{ kind: "knn", modality: "text", k: 1, includeSelf: "yes" }, '"includeSelf" is "yes"'],
+      [{ kind: "knn", modality: "", k: 1, includeSelf: true }, '"modality" is ""'],
+      [{ kind: "knn", modality: "text", k: 1 }, 'the argument "includeSelf" is missing'],
+      [{ kind: "knn", modality: "text", k: 1, includeself: true }, 'unknown argument "includeself"'],
+    ] as const;
+    for (const [call, problem] of calls) {
+      const error = await rejection(RecipeError, () => makeSparse(sparseEntry(call), datasetWith([[1]])));
+      expect(error.problem).to.equal(problem);
+    }
+  });
+});
+
+describe("normalisation by row sums", () => {
+  it("worked by hand: asymmetric, with a row of sum zero that is someone's neighbour", () => {
+    // S = [0 4 2; 1 0 0; 0 0 0]: row sums 6, 1, 0. (0,2) points to a row of sum zero and becomes 0.
+    const made = normaliseByRowSums({
+      rows: 3,
+      columns: 3,
+      rowStart: Int32Array.of(0, 2, 3, 3),
+      columnIds: Int32Array.of(1, 2, 0),
+      values: Float32Array.of(4, 2, 1),
+    });
+    expectClose(denseOf(made), [
+      [0, 4 / Math.sqrt(6), 0],
+      [1 / Math.sqrt(6), 0, 0],
+      [0, 0, 0],
+    ]);
+  });
+});
