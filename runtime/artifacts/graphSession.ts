@@ -46,8 +46,11 @@ async function explained(artifacts: Artifacts, graph: string, error: unknown): P
   const reason = (error as Error).message.trim();
   const nodes = nodesNamedIn(reason);
   const sources = await readNodeSources(graphFile(artifacts, graph)).catch(() => new Map<string, string>());
-  const node = nodes.findLast((name) => sources.has(name)) ?? nodes.at(-1) ?? null;
-  return new GraphRunError(graph, node, (node === null ? undefined : sources.get(node)) ?? null, reason);
+  // A value `score/matmul_3fa2c1` lowers to nodes `score/matmul_3fa2c1.MatMul`, …; the list names the value.
+  const sourceOf = (name: string): string | undefined =>
+    sources.get(name) ?? sources.get(name.slice(0, name.lastIndexOf(".")));
+  const node = nodes.findLast((name) => sourceOf(name) !== undefined) ?? nodes.at(-1) ?? null;
+  return new GraphRunError(graph, node, (node === null ? undefined : sourceOf(node)) ?? null, reason);
 }
 
 /** One graph of an artifact folder, loaded. */

@@ -41,7 +41,7 @@ export interface EmissionContext {
   readonly sparseInputs: Map<string, OnnxValueInfo>;
   readonly sizes: Map<string, string>;
   readonly taken: Set<string>;
-  /** ONNX node name to the declaration's file and line. */
+  /** Value to the file and line of its declaration; its ONNX nodes are named `<value>.<operator>`. */
   readonly sources: Map<string, string>;
 }
 
@@ -133,8 +133,7 @@ export class BlockEmitter implements Emitter {
     const key = sizeKey(size);
     const known = this.context.sizes.get(key);
     if (known !== undefined) return known;
-    const root = new BlockEmitter(this.context, this.context.root, { name: `size/${key}`, location: "" });
-    const name = root.emitSize(size);
+    const name = this.root(`size/${key}`).emitSize(size);
     this.context.sizes.set(key, name);
     return name;
   }
@@ -163,7 +162,7 @@ export class BlockEmitter implements Emitter {
     const key = `shape ${axes.map((axis) => sizeKey(axis.size)).join()}`;
     const known = this.context.sizes.get(key);
     if (known !== undefined) return known;
-    const root = new BlockEmitter(this.context, this.context.root, { name: "shape", location: "" });
+    const root = this.root("shape");
     const name = root.node(
       "Concat",
       axes.map((axis) => root.size(axis.size)),
@@ -175,6 +174,15 @@ export class BlockEmitter implements Emitter {
 
   cast(value: string, dtype: DType): string {
     return this.emitCast(value, onnxDType(dtype, this.precision));
+  }
+
+  /** Emits into the outermost graph, for what does not change from step to step. */
+  private root(name: string): BlockEmitter {
+    return new BlockEmitter(this.context, this.context.root, { name, location: "" });
+  }
+
+  private weightRow(weights: string): string {
+    return this.sharedNode("Unsqueeze", [weights, this.ints([1])], 1)[0]!;
   }
 
   private emitCast(value: string, dtype: OnnxDType): string {
@@ -216,6 +224,7 @@ export class BlockEmitter implements Emitter {
       order: () => feed(`${orientation}/order`, "int32", [dimension(rows.size)]),
       neighbours: (index) => group(index, "neighbours", "int32"),
       weights: (index) => group(index, "weights", float),
+      weightRows: (index) => this.root(`${name}/${orientation}`).weightRow(group(index, "weights", float)),
       entries: (index) => group(index, "entries", "int32"),
       entryRows: () => feed(`entry/${transposed ? "columns" : "rows"}`, "int32", entries),
       entryColumns: () => feed(`entry/${transposed ? "rows" : "columns"}`, "int32", entries),
@@ -237,7 +246,7 @@ export class BlockEmitter implements Emitter {
     const names = outputs === 1 ? [name] : Array.from({ length: outputs }, (_, i) => `${name}:${i}`);
     const entries = Object.entries(attributes).map(([key, value]) => [key, toAttribute(value)] as const);
     this.block.nodes.push({ name, opType, inputs, outputs: names, attributes: Object.fromEntries(entries) });
-    if (this.owner.location !== "") this.context.sources.set(name, this.owner.location);
+    if (this.owner.location !== "") this.context.sources.set(this.owner.name, this.owner.location);
     return names;
   }
 

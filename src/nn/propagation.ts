@@ -1,5 +1,5 @@
 import type { Declaration } from "../authoring/declaration.js";
-import { add, meanOf, multiply, propagate, transposed } from "../authoring/operations.js";
+import { add, divide, maximum, meanOf, multiply, propagate, transposed } from "../authoring/operations.js";
 import type { Tensor } from "../authoring/tensor.js";
 
 /** Vectors of all users and items. */
@@ -13,39 +13,49 @@ export type Propagation = (from: Embeddings) => Embeddings;
 
 /** Entry (u, i) is 1 / √(d_u d_i): D^{-1/2} A D^{-1/2}, no self-loops (LightGCN, Eq. 3). */
 export function symmetricPropagation(m: Declaration): Propagation {
-  const adjacency = m.sparse("interactions", "user", "item", { kind: "interactions", weights: "symmetric" });
+  return interactionPropagation(m, "symmetric");
+}
+
+/** Mean over the neighbours: D^{-1} A; zero for a node without any. */
+export function meanPropagation(m: Declaration): Propagation {
+  const receive = interactionPropagation(m, "binary");
+  const degrees = degreeBuffers(m, "binary");
+  return (from) => {
+    const received = receive(from);
+    return {
+      users: divide(received.users, maximum(degrees.users, 1)),
+      items: divide(received.items, maximum(degrees.items, 1)),
+    };
+  };
+}
+
+/** Mean over the neighbours and the node itself: D^{-1} (A + I) with the degree of A + I (NGCF's and LATTICE's code). */
+export function selfLoopPropagation(m: Declaration): Propagation {
+  const receive = interactionPropagation(m, "binary");
+  const share = degreeBuffers(m, "selfLoop");
+  return (from) => {
+    const received = receive(from);
+    return {
+      users: multiply(add(received.users, from.users), share.users),
+      items: multiply(add(received.items, from.items), share.items),
+    };
+  };
+}
+
+/** One matrix serves both directions; `binary` weights give sums over the neighbours. */
+function interactionPropagation(m: Declaration, weights: "symmetric" | "binary"): Propagation {
+  const adjacency = m.sparse("interactions", "user", "item", { kind: "interactions", weights });
   return ({ users, items }) => ({
     users: propagate(adjacency, items),
     items: propagate(transposed(adjacency), users),
   });
 }
 
-/** Mean over the neighbours: D^{-1} A. */
-export function meanPropagation(m: Declaration): Propagation {
-  const received = rowMatrices(m, "rowMean");
-  return ({ users, items }) => ({
-    users: propagate(received.users, items),
-    items: propagate(received.items, users),
-  });
-}
-
-/** Mean over the neighbours and the node itself: D^{-1} (A + I) with the degree of A + I (NGCF's and LATTICE's code). */
-export function selfLoopPropagation(m: Declaration): Propagation {
-  const received = rowMatrices(m, "rowSelfLoop");
-  const own = {
-    users: m.buffer("user_self_weight", ["user"], { kind: "degree", weights: "selfLoop" }),
-    items: m.buffer("item_self_weight", ["item"], { kind: "degree", weights: "selfLoop" }),
-  };
-  return ({ users, items }) => ({
-    users: add(propagate(received.users, items), multiply(users, own.users)),
-    items: add(propagate(received.items, users), multiply(items, own.items)),
-  });
-}
-
-function rowMatrices(m: Declaration, weights: "rowMean" | "rowSelfLoop") {
+/** Degrees d (`binary`) or 1 / (d + 1) (`selfLoop`). */
+function degreeBuffers(m: Declaration, weights: "binary" | "selfLoop") {
   return {
-    users: m.sparse("user_items", "user", "item", { kind: "interactions", weights }),
-    items: m.sparse("item_users", "item", "user", { kind: "interactions", weights }),
+    users: m.buffer("user_degree", ["user"], { kind: "degree", weights }),
+    items: m.buffer("item_degree", ["item"], { kind: "degree", weights }),
   };
 }
 

@@ -9,6 +9,8 @@ export interface SparseTensors {
   order(): string;
   neighbours(group: number): string;
   weights(group: number): string;
+  /** The weights as [n, 1, w], for batched products. */
+  weightRows(group: number): string;
   entries(group: number): string;
   entryRows(): string;
   entryColumns(): string;

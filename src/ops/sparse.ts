@@ -54,13 +54,20 @@ function byGroup(onnx: Emitter, sparse: SparseTensors, group: (index: number) =>
   return onnx.node("Gather", [onnx.node("Concat", groups, { axis: 0 }), sparse.order()], { axis: 0 });
 }
 
-/** weights [n, w] of neighbours x[neighbours] [n, w, d]: one batched product per group. */
-function weightedRows(onnx: Emitter, weights: string, neighbours: string, x: string, rank: number): string {
-  const rows = onnx.node("Gather", [x, neighbours], { axis: 0 });
-  if (rank === 1)
-    return onnx.node("ReduceSum", [onnx.node("Mul", [weights, rows]), onnx.ints([1])], { keepdims: 0 });
-  const product = onnx.node("MatMul", [onnx.node("Unsqueeze", [weights, onnx.ints([1])]), rows]);
-  return onnx.node("Squeeze", [product, onnx.ints([1])]);
+/** Row vectors x summed with weights: one batched product per group, [n, 1, w] by [n, w, d], in row order [row, d]. */
+function weightedRows(
+  onnx: Emitter,
+  sparse: SparseTensors,
+  x: string,
+  axes: readonly Axis[],
+  weightRows: (group: number) => string,
+): string {
+  const table = axes.length === 1 ? onnx.node("Unsqueeze", [x, onnx.ints([1])]) : x;
+  const result = byGroup(onnx, sparse, (group) => {
+    const rows = onnx.node("Gather", [table, sparse.neighbours(group)], { axis: 0 });
+    return onnx.node("MatMul", [weightRows(group), rows]);
+  });
+  return onnx.node("Squeeze", [result, onnx.ints(axes.length === 1 ? [1, 2] : [1])]);
 }
 
 /** Values per entry with one more at the end, which the padding of the groups points to. */
@@ -132,9 +139,8 @@ export const sparseOperations = {
     gradient: (u, node) => [undefined, sparseProduct(transposeSparse(node.inputs[0]!), u)],
     lower: (onnx, [, x], node) => {
       const sparse = onnx.sparse(node.inputs[0]!);
-      const rank = typeOf(node.inputs[1]!).axes.length;
-      return byGroup(onnx, sparse, (g) =>
-        weightedRows(onnx, sparse.weights(g), sparse.neighbours(g), x!, rank),
+      return weightedRows(onnx, sparse, x!, typeOf(node.inputs[1]!).axes, (group) =>
+        sparse.weightRows(group),
       );
     },
     flops: sparseFlops,
@@ -162,10 +168,9 @@ export const sparseOperations = {
     lower: (onnx, [, values, x], node) => {
       const sparse = onnx.sparse(node.inputs[0]!);
       const all = padded(onnx, values!, [], 0);
-      const rank = typeOf(node.inputs[2]!).axes.length;
-      return byGroup(onnx, sparse, (g) => {
-        const weights = onnx.node("Gather", [all, sparse.entries(g)], { axis: 0 });
-        return weightedRows(onnx, weights, sparse.neighbours(g), x!, rank);
+      return weightedRows(onnx, sparse, x!, typeOf(node.inputs[2]!).axes, (group) => {
+        const weights = onnx.node("Gather", [all, sparse.entries(group)], { axis: 0 });
+        return onnx.node("Unsqueeze", [weights, onnx.ints([1])]);
       });
     },
     flops: sparseFlops,
