@@ -13,8 +13,13 @@ export interface StepRange {
 /**
  * Cuts an epoch from a step on into ranges of at most `most` steps of one batch size each; a short last batch is a
  * range of its own.
+ *
+ * @throws SamplerError unless `most` is an integer of at least 1
  */
 export function stepRanges(sample: EpochSample, most: number, from = 0): readonly StepRange[] {
+  if (!Number.isInteger(most) || most < 1) {
+    throw new SamplerError(`${most} steps cannot be stacked`, "Stack at least 1");
+  }
   const full = Math.floor(sample.users.length / sample.batchSize);
   const ranges: StepRange[] = [];
   for (let first = from; first < full; first += most) {

@@ -1,6 +1,7 @@
 import type { SamplerEntry } from "../artifacts/manifest.js";
 import type { Dataset } from "./dataset.js";
 import { pairsSampler } from "./pairsSampler.js";
+import { SamplerError } from "./samplerError.js";
 import { usersSampler } from "./usersSampler.js";
 
 /** The triples of one epoch: step s has those from s · batchSize up to (s + 1) · batchSize or the end. */
@@ -30,6 +31,9 @@ export interface Sampler {
  * @throws SamplerError if the data cannot be sampled as asked
  */
 export function createSampler(entry: SamplerEntry, dataset: Dataset, seed: number, stream: string): Sampler {
+  if (!Number.isInteger(entry.batchSize) || entry.batchSize < 1) {
+    throw new SamplerError(`the batch size is ${entry.batchSize}`, "Use an integer of at least 1");
+  }
   switch (entry.kind) {
     case "pairs":
       return pairsSampler(entry, dataset, seed, stream);

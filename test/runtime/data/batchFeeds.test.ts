@@ -60,6 +60,14 @@ describe("step ranges", () => {
   });
 });
 
+describe("step ranges of no steps", () => {
+  it("are refused", () => {
+    for (const most of [0, -1, 1.5]) {
+      expect(() => stepRanges(sample, most)).to.throw(SamplerError, `${most} steps cannot be stacked`);
+    }
+  });
+});
+
 describe("batch feeds", () => {
   it("stack the steps and fill every source", () => {
     const third = Math.fround(1 / 3);

@@ -65,6 +65,15 @@ describe("the pairs sampler", () => {
     expect([single.stepsPerEpoch, single.lastBatchSize]).to.deep.equal([1, count]);
   });
 
+  it("refuses a batch size that is not a positive integer", () => {
+    for (const batchSize of [0, -1, 1.5]) {
+      expect(() => createSampler(entry("pairs", batchSize), dataset, 1, "main")).to.throw(
+        SamplerError,
+        `the batch size is ${batchSize}`,
+      );
+    }
+  });
+
   it("repeats itself for the same seed, stream and epoch, and only then", () => {
     const first = sampler.epoch(4);
     expect(createSampler(entry("pairs", 64), dataset, 999, "main").epoch(4)).to.deep.equal(first);
