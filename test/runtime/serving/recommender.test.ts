@@ -1,0 +1,201 @@
+import { expect } from "chai";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArtifactError } from "../../../runtime/artifacts/artifactError.js";
+import { sha256Of } from "../../../runtime/artifacts/loadArtifacts.js";
+import { exportFiles, writeExport, type ExportDescription } from "../../../runtime/serving/exportFormat.js";
+import { loadRecommender, type Recommender } from "../../../runtime/serving/recommender.js";
+import { ServingError } from "../../../runtime/serving/servingError.js";
+import { rejection } from "../rejection.js";
+import { temporaryFolder } from "../temporaryFolder.js";
+import { interactionLists } from "../ranking/interactionLists.js";
+import { exampleExport, writeExampleExport } from "./exampleExport.js";
+
+describe("a recommender", () => {
+  const temporary = temporaryFolder();
+  let recommender: Recommender;
+
+  beforeEach(async () => {
+    await writeExampleExport(temporary.path);
+    recommender = await loadRecommender(temporary.path, { threads: 1 });
+  });
+
+  afterEach(async () => {
+    await recommender.release();
+  });
+
+  it("recommends what the user has not seen, best first, lower id first among equals", async () => {
+    expect(await recommender.recommend(0, { k: 2 })).to.deep.equal([
+      { item: 1, score: 1, title: "one" },
+      { item: 3, score: 1, title: "three" },
+    ]);
+    expect((await recommender.recommend(1, { k: 3 })).map(({ item }) => item)).to.deep.equal([2, 1, 3]);
+  });
+
+  it("includes what the user has seen when asked", async () => {
+    const list = await recommender.recommend(0, { k: 2, excludeSeen: false });
+    expect(list.map(({ item, score }) => [item, score])).to.deep.equal([
+      [0, 3],
+      [1, 1],
+    ]);
+  });
+
+  it("gives a shorter list where not enough items remain", async () => {
+    expect((await recommender.recommend(2, { k: 10 })).map(({ item }) => item)).to.deep.equal([0, 3]);
+    expect(await recommender.recommend(2, { exclude: [0, 3] })).to.deep.equal([]);
+  });
+
+  it("leaves out further items", async () => {
+    const list = await recommender.recommend(1, { exclude: [2, 2] });
+    expect(list.map(({ item }) => item)).to.deep.equal([1, 3, 0]);
+  });
+
+  it("answers for several users at once as for each alone", async () => {
+    const together = await recommender.recommendMany([2, 0, 2], { k: 2 });
+    expect(together).to.deep.equal([
+      await recommender.recommend(2, { k: 2 }),
+      await recommender.recommend(0, { k: 2 }),
+      await recommender.recommend(2, { k: 2 }),
+    ]);
+    expect(await recommender.recommendMany([])).to.deep.equal([]);
+  });
+
+  it("scores pairs", async () => {
+    const scores = await recommender.score([
+      [0, 0],
+      [2, 2],
+      [1, 0],
+    ]);
+    expect([...scores]).to.deep.equal([3, 5, 0]);
+    expect((await recommender.score([])).length).to.equal(0);
+  });
+
+  it("keeps a title in one field", async () => {
+    expect((await recommender.recommend(1, { k: 1 }))[0]!.title).to.equal("two with a tab");
+  });
+
+  it("refuses ids out of range and says what they may be", async () => {
+    for (const user of [3, -1, 0.5, NaN]) {
+      const error = await rejection(recommender.recommend(user), ServingError);
+      expect(error.argument).to.equal(`user ${user}`);
+      expect(error.problem).to.equal("user ids are whole numbers from 0 to 2");
+    }
+    const item = await rejection(recommender.score([[0, 4]]), ServingError);
+    expect(item.problem).to.equal("item ids are whole numbers from 0 to 3");
+    expect((await rejection(recommender.recommend(0, { exclude: [9] }), ServingError)).argument).to.equal(
+      "item 9",
+    );
+  });
+
+  it("refuses a number of items that is none", async () => {
+    for (const k of [0, 1.5]) {
+      const error = await rejection(recommender.recommend(0, { k }), ServingError);
+      expect(error.argument).to.equal(`k = ${k}`);
+    }
+  });
+});
+
+describe("an export folder", () => {
+  const temporary = temporaryFolder();
+
+  async function edit(change: (description: Record<string, unknown>) => void): Promise<void> {
+    const file = join(temporary.path, exportFiles.description);
+    const description = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+    change(description);
+    await writeFile(file, JSON.stringify(description));
+  }
+
+  it("can do without seen items and titles", async () => {
+    const { description, graphs } = exampleExport();
+    await writeExport(temporary.path, { description, graphs });
+    const recommender = await loadRecommender(temporary.path, { threads: 1 });
+    expect(await recommender.recommend(0, { k: 1 })).to.deep.equal([{ item: 0, score: 3 }]);
+    const error = await rejection(recommender.recommend(0, { excludeSeen: true }), ServingError);
+    expect(error.problem).to.equal("this export does not hold the users' training items");
+    await recommender.release();
+  });
+
+  it("says what it holds", async () => {
+    await writeExampleExport(temporary.path);
+    const recommender = await loadRecommender(temporary.path, { threads: 1 });
+    const { model, users, items, dim, hasSeen, hasTitles, source }: ExportDescription =
+      recommender.description;
+    expect({ model, users, items, dim, hasSeen, hasTitles, source }).to.deep.equal({
+      model: "example",
+      users: 3,
+      items: 4,
+      dim: 2,
+      hasSeen: true,
+      hasTitles: true,
+      source: { seed: 999 },
+    });
+    await recommender.release();
+  });
+
+  it("is refused without its description", async () => {
+    const error = await rejection(loadRecommender(temporary.path), ArtifactError);
+    expect(error.problem).to.equal("the description of an export cannot be read: it is missing");
+    expect(error.fix).to.include("mmkit export");
+  });
+
+  it("is refused with a description that is wrong, naming all problems", async () => {
+    await writeExampleExport(temporary.path);
+    await edit((description) => {
+      description["users"] = "3";
+      description["dims"] = 2;
+    });
+    const error = await rejection(loadRecommender(temporary.path), ArtifactError);
+    expect(error.problem).to.include("export/users must be integer");
+    expect(error.problem).to.include("export must NOT have additional properties");
+  });
+
+  it("is refused when a file was changed or is missing", async () => {
+    await writeExampleExport(temporary.path);
+    const file = join(temporary.path, exportFiles.score);
+    await writeFile(file, "changed");
+    const changed = await rejection(loadRecommender(temporary.path), ArtifactError);
+    expect(changed.file).to.equal(file);
+    expect(changed.problem).to.match(/^it must have the sha256 .* of export.json, found /);
+    await edit((description) => {
+      description["files"] = { ...(description["files"] as object), "absent.onnx": sha256Of("") };
+      Object.assign(description["files"] as object, { [exportFiles.score]: sha256Of("changed") });
+    });
+    const missing = await rejection(loadRecommender(temporary.path), ArtifactError);
+    expect(missing.file).to.equal(join(temporary.path, "absent.onnx"));
+  });
+
+  it("cannot name files outside of it", async () => {
+    await writeExampleExport(temporary.path);
+    await edit((description) => {
+      description["files"] = { ...(description["files"] as object), "../outside": sha256Of("") };
+    });
+    expect((await rejection(loadRecommender(temporary.path), ArtifactError)).problem).to.include(
+      "property name",
+    );
+  });
+
+  it("is refused when onnxruntime cannot load a graph", async () => {
+    const graphs = new Map(exampleExport().graphs).set(exportFiles.score, Uint8Array.of(1, 2, 3));
+    await writeExampleExport(temporary.path, { graphs });
+    const error = await rejection(loadRecommender(temporary.path), ArtifactError);
+    expect(error.file).to.equal(join(temporary.path, exportFiles.score));
+    expect(error.problem).to.match(/^onnxruntime cannot load it/);
+  });
+
+  it("is refused when its seen items do not fit", async () => {
+    const cases = [
+      { seen: interactionLists([[0]]), problem: "row_start must have 4 entries, found 2" },
+      { seen: interactionLists([[0], [], [4]]), problem: "item 4 is not one of the 4 items" },
+      {
+        seen: { rowStart: Int32Array.of(0, 2, 1, 3), itemIds: Int32Array.of(0, 1, 2) },
+        problem: "row_start must ascend from 0 to the 3 item ids",
+      },
+    ];
+    for (const { seen, problem } of cases) {
+      await writeExampleExport(temporary.path, { seen });
+      const error = await rejection(loadRecommender(temporary.path), ArtifactError);
+      expect(error.file).to.equal(join(temporary.path, exportFiles.seen));
+      expect(error.problem).to.equal(problem);
+    }
+  });
+});
