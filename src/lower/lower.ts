@@ -3,6 +3,7 @@ import { nodeNames } from "../ir/names.js";
 import { tensorType, type Axis } from "../ir/types.js";
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import { sparseType } from "../ops/sparse.js";
+import { graphCost } from "./cost.js";
 import {
   Block,
   BlockEmitter,
@@ -21,7 +22,10 @@ export interface LoweringOptions {
   readonly precision?: Precision;
 }
 
-/** Key of the metadata entry that maps ONNX node names to TypeScript lines. */
+/** Key of the metadata entry with FLOPs and bytes of one step as polynomials of the symbolic sizes. */
+export const COST_KEY = "mmkit.cost";
+
+/** Key of the metadata entry that maps values (prefixes of ONNX node names) to TypeScript lines. */
 export const SOURCES_KEY = "mmkit.sources";
 
 /** Inputs whose value changes from step to step of a fused epoch. */
@@ -188,9 +192,11 @@ function graphInputs(
   });
 }
 
-function model(context: EmissionContext, graph: OnnxGraph): OnnxModel {
+function model(context: EmissionContext, source: Graph, graph: OnnxGraph): OnnxModel {
+  const { flops, bytes } = graphCost(source);
+  const cost = { flops: Object.fromEntries(flops), bytes: Object.fromEntries(bytes) };
   const sources = Object.fromEntries([...context.sources].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { graph, metadata: { [SOURCES_KEY]: JSON.stringify(sources) } };
+  return { graph, metadata: { [COST_KEY]: JSON.stringify(cost), [SOURCES_KEY]: JSON.stringify(sources) } };
 }
 
 /** Lowers a graph to one ONNX model; only the inputs it uses become inputs. */
@@ -201,7 +207,7 @@ export function lowerGraph(graph: Graph, options: LoweringOptions): OnnxModel {
   const values = emitNodes(context, order, () => context.root, inputName);
   const outputs = graph.outputs.map(({ name, node }) => ({ name, value: values.get(node)! }));
   const nodes = nameOutputs(context.root, outputs);
-  return model(context, {
+  return model(context, graph, {
     name: graph.name,
     inputs: graphInputs(context, inputs, () => []),
     outputs: outputInfo(graph, context.precision),
@@ -262,7 +268,7 @@ export function lowerSteps(graph: Graph, options: LoweringOptions): OnnxModel {
   };
   const infos = outputInfo(graph, context.precision);
   const stackedInfos = outputInfo(graph, context.precision, [STEP_AXIS]);
-  return model(context, {
+  return model(context, graph, {
     name: graph.name,
     inputs: graphInputs(context, inputs, (node) => (isStacked(node) ? [STEP_AXIS] : [])),
     outputs: infos.map((info, i) => (i < states.length ? info : stackedInfos[i]!)),
