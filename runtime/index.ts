@@ -1,0 +1,84 @@
+/** Everything that trains, evaluates and serves from artifacts; nothing here knows the compiler or a model. */
+export { ArtifactError } from "./artifacts/artifactError.js";
+export { writeFileAtomic, writeFolderAtomic } from "./artifacts/atomicWrite.js";
+export { FeedError } from "./artifacts/checkFeeds.js";
+export {
+  chooseDevice,
+  DeviceError,
+  deviceRequests,
+  type Device,
+  type DeviceRequest,
+} from "./artifacts/device.js";
+export { GraphRunError, GraphSession, type GraphSessionOptions } from "./artifacts/graphSession.js";
+export { graphEntry, graphFile, loadArtifacts, type Artifacts } from "./artifacts/loadArtifacts.js";
+export type * from "./artifacts/manifest.js";
+export { loadDataset, type Dataset } from "./data/dataset.js";
+export { DatasetError } from "./data/datasetError.js";
+export type { DatasetNote } from "./data/datasetNote.js";
+export { hostTensor, type HostArray, type HostTensor } from "./data/hostTensor.js";
+export type { InteractionLists, SplitName } from "./data/interactions.js";
+export { writeDataset, type DatasetContents } from "./data/writeDataset.js";
+export {
+  evaluateRanking,
+  itemsWithoutTraining,
+  type RankingOptions,
+  type RankingReport,
+} from "./ranking/evaluateRanking.js";
+export {
+  metricNames,
+  metricsOfUser,
+  type MetricKey,
+  type MetricName,
+  type NdcgIdeal,
+} from "./ranking/metrics.js";
+export { ModelRanker } from "./ranking/modelRanker.js";
+export { PopularityRanker } from "./ranking/popularityRanker.js";
+export type { RankedBlock, Ranker } from "./ranking/ranker.js";
+export { RankingError } from "./ranking/rankingError.js";
+export {
+  exportFiles,
+  writeExport,
+  type ExportContents,
+  type ExportDescription,
+} from "./serving/exportFormat.js";
+export { loadExport, type Export } from "./serving/loadExport.js";
+export {
+  loadRecommender,
+  type LoadRecommenderOptions,
+  type Recommendation,
+  type Recommender,
+  type RecommendOptions,
+} from "./serving/recommender.js";
+export { ServingError } from "./serving/servingError.js";
+export {
+  checkCheckpoint,
+  CheckpointError,
+  loadCheckpoint,
+  saveCheckpoint,
+  type Checkpoint,
+  type CheckpointRecord,
+  type EpochRecord,
+} from "./training/checkpoint.js";
+export type { Engine, EngineInfo, EngineOptions, EngineState, EvaluationRequest } from "./training/engine.js";
+export { LocalEngine } from "./training/localEngine.js";
+export { NonFiniteLossError } from "./training/nonFiniteLossError.js";
+export { RunFolderError, type MetricsLine } from "./training/runFolder.js";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  readSafetensors,
+  SafetensorsError,
+  writeSafetensors,
+  type Safetensors,
+} from "./training/safetensors.js";
+export { train, type TrainOptions } from "./training/trainer.js";
+export type { TrainingEvent } from "./training/trainingEvent.js";
+export {
+  defaultSettings,
+  TrainingSettingsError,
+  type ComputeSettings,
+  type TrainingSettings,
+} from "./training/trainingOptions.js";
+export type { ReportedMetrics, StopReason, TrainingResults } from "./training/trainingResults.js";
+export type { TrainOutcome } from "./training/trainingRun.js";
+export { WorkerEngine, WorkerStoppedError } from "./training/workerEngine.js";

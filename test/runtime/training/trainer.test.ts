@@ -1,0 +1,414 @@
+import { expect } from "chai";
+import { existsSync } from "node:fs";
+import { appendFile, cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArtifactError } from "../../../runtime/artifacts/artifactError.js";
+import { CheckpointError, loadCheckpoint } from "../../../runtime/training/checkpoint.js";
+import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
+import { RunFolderError } from "../../../runtime/training/runFolder.js";
+import { train, type TrainOptions } from "../../../runtime/training/trainer.js";
+import type { TrainingEvent } from "../../../runtime/training/trainingEvent.js";
+import { TrainingSettingsError } from "../../../runtime/training/trainingOptions.js";
+import type { TrainingResults } from "../../../runtime/training/trainingResults.js";
+import type { TrainOutcome } from "../../../runtime/training/trainingRun.js";
+import { writeExampleArtifacts } from "../artifacts/exampleArtifacts.js";
+import { rejection } from "../rejection.js";
+import { temporaryFolder } from "../temporaryFolder.js";
+import { scripted, type Script } from "./scriptedEngine.js";
+
+describe("training", () => {
+  const temporary = temporaryFolder();
+  const run = (): string => join(temporary.path, "run");
+
+  beforeEach(async () => {
+    await writeExampleArtifacts(join(temporary.path, "artifacts"));
+  });
+
+  function options(changes: Partial<TrainOptions> = {}): TrainOptions {
+    return {
+      artifacts: join(temporary.path, "artifacts"),
+      dataset: join(temporary.path, "dataset"),
+      run: run(),
+      epochs: 6,
+      patience: 2,
+      ...changes,
+    };
+  }
+
+  function follow(script: Script, changes: Partial<TrainOptions> = {}): Promise<TrainOutcome> {
+    return train(options(changes), scripted(script).open);
+  }
+
+  async function finished(script: Script, changes: Partial<TrainOptions> = {}): Promise<TrainingResults> {
+    const outcome = await follow(script, changes);
+    if (outcome.status !== "finished")
+      throw new Error(`expected a finished run, but it was ${outcome.status}`);
+    return outcome.results;
+  }
+
+  async function json(...path: string[]): Promise<Record<string, unknown>> {
+    return JSON.parse(await readFile(join(run(), ...path), "utf8")) as Record<string, unknown>;
+  }
+
+  /** Epochs in metrics.jsonl. */
+  async function loggedEpochs(): Promise<number[]> {
+    const lines = (await readFile(join(run(), "metrics.jsonl"), "utf8")).trimEnd().split("\n");
+    return lines.map((line) => (JSON.parse(line) as { epoch: number }).epoch);
+  }
+
+  /** The value of the parameters in a checkpoint, n (n + 1) / 2 after n epochs. */
+  async function savedValue(name: "last" | "best"): Promise<number> {
+    const { state } = await loadCheckpoint(join(run(), "checkpoints", name));
+    return (state.get("user_embedding")!.data as Float32Array)[0]!;
+  }
+
+  describe("to its end", () => {
+    it("trains all epochs and reports the best one on the test split", async () => {
+      const { open, engines } = scripted({ metrics: [0.1, 0.2, 0.4, 0.3, 0.3, 0.2] });
+      const outcome = await train(options(), open);
+      if (outcome.status !== "finished") throw new Error("expected a finished run");
+      expect(outcome.results).to.deep.include({
+        stopReason: "earlyStopping",
+        epochs: 6,
+        bestEpoch: 2,
+        selectedOn: "valid",
+        selectionUsedTest: false,
+      });
+      expect(outcome.results.test!.metrics["Recall@20"]).to.be.closeTo(0.04, 1e-12);
+      expect(outcome.results.test!.rounded["Recall@20"]).to.equal("0.0400");
+      expect(engines[0]!.value).to.equal(6);
+      expect(engines[0]!.isClosed).to.equal(true);
+    });
+
+    it("says that all epochs were trained when patience was not used up", async () => {
+      const results = await finished({ metrics: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] });
+      expect(results.stopReason).to.equal("completed");
+      expect(results.bestEpoch).to.equal(5);
+    });
+
+    it("stops early, after one more evaluation without improvement than the patience", async () => {
+      const { open, engines } = scripted({ metrics: [0.1, 0.3, 0.2] });
+      await train(options({ epochs: 50 }), open);
+      expect(engines[0]!.trained).to.deep.equal([0, 1, 2, 3, 4]);
+    });
+
+    it("ignores gains that vanish when rounded, unless told otherwise", async () => {
+      const metrics = [0.30001, 0.30002, 0.30003, 0.30006, 0.30007, 0.30008];
+      expect((await finished({ metrics }, { epochs: 6, patience: 9 })).bestEpoch).to.equal(3);
+      const exact = await finished({ metrics }, { patience: 9, monitorDecimals: null, force: true });
+      expect(exact.bestEpoch).to.equal(5);
+    });
+
+    it("scores the test split once and only at the end", async () => {
+      const { open, engines } = scripted({ metrics: [0.1] });
+      await train(options({ epochs: 2 }), open);
+      const asked = engines[0]!.requests.map(({ split, ranker }) => `${split} ${ranker}`);
+      expect(asked).to.deep.equal([
+        "valid model",
+        "valid model",
+        "valid model",
+        "test model",
+        "test popularity",
+      ]);
+    });
+
+    it("evaluates every few epochs and after the last one", async () => {
+      const { open, engines } = scripted({ metrics: [0.1] });
+      await train(options({ epochs: 5, evaluateEvery: 2 }), open);
+      expect(engines[0]!.requests.map(({ epoch }) => epoch).slice(0, 3)).to.deep.equal([2, 4, 5]);
+    });
+
+    it("adds the monitored cutoff to those evaluated", async () => {
+      const { open, engines } = scripted({ metrics: [0.1] });
+      await train(options({ epochs: 1, cutoffs: [50, 10] }), open);
+      expect(engines[0]!.requests[0]!.cutoffs).to.deep.equal([10, 20, 50]);
+    });
+
+    it("feeds the scheduled learning rate", async () => {
+      const { open, engines } = scripted({ metrics: [0.1] });
+      await train(options({ epochs: 2 }), open);
+      expect(engines[0]!.rates[0]).to.equal(0.001);
+      expect(engines[0]!.rates[1]).to.be.closeTo(0.001 * 0.96 ** (1 / 50), 1e-15);
+    });
+
+    it("reports the last epoch when there is no validation split, and selects by nothing", async () => {
+      const counts = { train: 8, valid: 0, test: 2 };
+      const results = await finished({ metrics: [0.5, 0.4, 0.3], counts }, { epochs: 3 });
+      expect(results).to.deep.include({
+        bestEpoch: 2,
+        selectedOn: null,
+        selectionUsedTest: false,
+        valid: null,
+      });
+      expect(results.test!.metrics["Recall@20"]).to.be.closeTo(0.03, 1e-12);
+      expect(existsSync(join(run(), "checkpoints", "best"))).to.equal(false);
+    });
+
+    it("says so when the test split selected the epoch", async () => {
+      const results = await finished({ metrics: [0.1, 0.3, 0.2] }, { epochs: 3, selectOn: "test" });
+      expect(results).to.deep.include({ bestEpoch: 1, selectedOn: "test", selectionUsedTest: true });
+    });
+
+    it("reports items without training interactions separately where there are any", async () => {
+      const results = await finished({ metrics: [0.1], itemsWithoutTraining: 1 }, { epochs: 1 });
+      expect(results.coldTest!.users).to.equal(2);
+      expect((await finished({ metrics: [0.1] }, { epochs: 1, force: true })).coldTest).to.equal(null);
+    });
+
+    it("tells what it does", async () => {
+      const events: TrainingEvent[] = [];
+      await follow({ metrics: [0.1] }, { epochs: 1, onProgress: (event) => events.push(event) });
+      expect(events.map(({ kind }) => kind)).to.deep.equal(["ready", "chunk", "epoch", "evaluation"]);
+    });
+  });
+
+  describe("leaves a run folder", () => {
+    it("with configuration, a line per epoch, two checkpoints and results", async () => {
+      const results = await finished({ metrics: [0.1, 0.4, 0.3] }, { epochs: 3, seed: 7 });
+      expect((await readdir(run())).sort()).to.deep.equal([
+        "checkpoints",
+        "config.json",
+        "metrics.jsonl",
+        "results.json",
+      ]);
+      expect(await json("config.json")).to.deep.include({
+        model: "example",
+        seed: 7,
+        epochs: 3,
+        datasetChecksum: "abc",
+      });
+      expect(await json("results.json")).to.deep.equal(JSON.parse(JSON.stringify(results)));
+      expect(await loggedEpochs()).to.deep.equal([0, 1, 2]);
+      expect(await savedValue("best")).to.equal(3);
+      expect(await savedValue("last")).to.equal(6);
+    });
+
+    it("and keeps the history of losses and metrics in its checkpoints", async () => {
+      await follow({ metrics: [0.1, 0.4] }, { epochs: 2 });
+      const { record } = await loadCheckpoint(join(run(), "checkpoints", "last"));
+      expect(record.history.map(({ epoch, losses }) => [epoch, losses["main"]!["bpr"]])).to.deep.equal([
+        [0, 1],
+        [1, 0.5],
+      ]);
+      expect(record.steps).to.deep.equal({ main: 4 });
+      expect(record.stopping).to.deep.equal({ best: { metric: 0.4, epoch: 1 }, withoutImprovement: 0 });
+    });
+
+    it("that a second run does not overwrite", async () => {
+      await follow({ metrics: [0.1] }, { epochs: 1 });
+      const before = await readFile(join(run(), "results.json"), "utf8");
+      const error = await rejection(follow({ metrics: [0.9] }, { epochs: 1 }), RunFolderError);
+      expect(error.problem).to.equal("the folder already holds a training run");
+      expect(error.fix).to.include("--resume").and.to.include("--force");
+      expect(await readFile(join(run(), "results.json"), "utf8")).to.equal(before);
+    });
+
+    it("that a second run replaces when forced", async () => {
+      await follow({ metrics: [0.1] }, { epochs: 3 });
+      await follow({ metrics: [0.9] }, { epochs: 1, force: true });
+      expect(await loggedEpochs()).to.deep.equal([0]);
+      expect(await savedValue("last")).to.equal(1);
+    });
+
+    it("that stays as it was when a forced run cannot start", async () => {
+      await follow({ metrics: [0.1] }, { epochs: 2 });
+      const broken = train(options({ force: true }), () => Promise.reject(new Error("no such dataset")));
+      expect((await rejection(broken, Error)).message).to.equal("no such dataset");
+      expect(await loggedEpochs()).to.deep.equal([0, 1]);
+      expect(existsSync(join(run(), "results.json"))).to.equal(true);
+    });
+
+    it("but never in a folder with other files, even when forced", async () => {
+      await mkdir(run());
+      await writeFile(join(run(), "thesis.tex"), "");
+      const error = await rejection(follow({ metrics: [0.1] }, { force: true }), RunFolderError);
+      expect(error.problem).to.equal("the folder holds other files than a training run's (thesis.tex)");
+      await rm(run(), { recursive: true });
+      await writeFile(run(), "");
+      expect((await rejection(follow({ metrics: [0.1] }), RunFolderError)).problem).to.equal(
+        "a file is in the place of the run folder",
+      );
+    });
+  });
+
+  describe("interrupted", () => {
+    it("saves the last complete epoch and stops", async () => {
+      const interrupt = new AbortController();
+      const afterChunk = (epoch: number): boolean => {
+        if (epoch === 3) interrupt.abort();
+        return interrupt.signal.aborted;
+      };
+      const outcome = await follow(
+        { metrics: [0.1, 0.2], afterChunk },
+        { signal: interrupt.signal, evaluateEvery: 2 },
+      );
+      expect(outcome).to.deep.equal({ status: "aborted", epochs: 3 });
+      expect(await savedValue("last")).to.equal(6);
+      expect(existsSync(join(run(), "results.json"))).to.equal(false);
+    });
+
+    it("goes on to the same end as a run that was not", async () => {
+      const script: Script = { metrics: [0.1, 0.2, 0.5, 0.3, 0.4, 0.2, 0.1] };
+      const whole = await finished(script, { run: join(temporary.path, "whole") });
+      await follow({ ...script, afterChunk: (epoch) => epoch === 4 });
+      const { open, engines } = scripted(script);
+      const outcome = await train(options({ resume: true }), open);
+      expect(engines[0]!.trained).to.deep.equal([4, 5]);
+      if (outcome.status !== "finished") throw new Error("expected a finished run");
+      const { timing: _timing, ...resumed } = outcome.results;
+      expect(whole).to.deep.include(resumed);
+      expect(_timing.secondsPerEpoch).to.be.a("number");
+      expect(await loggedEpochs()).to.deep.equal([0, 1, 2, 3, 4, 5]);
+      const [last, wholeLast] = await Promise.all([
+        loadCheckpoint(join(run(), "checkpoints", "last")),
+        loadCheckpoint(join(temporary.path, "whole", "checkpoints", "last")),
+      ]);
+      expect(last).to.deep.equal(wholeLast);
+    });
+
+    it("forgets the lines of epochs after the checkpoint, and half a line", async () => {
+      await follow({ metrics: [0.1], afterChunk: (epoch) => epoch === 2 });
+      const file = join(run(), "metrics.jsonl");
+      await appendFile(file, `${JSON.stringify({ epoch: 2 })}\n{"epo`);
+      await follow({ metrics: [0.1] }, { resume: true, epochs: 4 });
+      expect(await loggedEpochs()).to.deep.equal([0, 1, 2, 3]);
+    });
+
+    it("before anything was loaded leaves nothing behind", async () => {
+      const outcome = await follow({ metrics: [0.1] }, { signal: AbortSignal.abort() });
+      expect(outcome).to.deep.equal({ status: "aborted", epochs: 0 });
+      expect(existsSync(run())).to.equal(false);
+    });
+
+    it("in its first epoch resumes from the initial parameters", async () => {
+      await follow({ metrics: [0.1], afterChunk: () => true });
+      expect(await savedValue("last")).to.equal(0);
+      const results = await finished({ metrics: [0.1] }, { resume: true, epochs: 2 });
+      expect(results.epochs).to.equal(2);
+      expect(await savedValue("last")).to.equal(3);
+    });
+
+    it("while a checkpoint was being replaced resumes from the previous one", async () => {
+      await follow({ metrics: [0.1], afterChunk: (epoch) => epoch === 2 });
+      const last = join(run(), "checkpoints", "last");
+      await rename(last, `${last}.previous`);
+      expect((await finished({ metrics: [0.1] }, { resume: true, epochs: 3 })).epochs).to.equal(3);
+    });
+  });
+
+  describe("resumed", () => {
+    it("after its end reports the same results again", async () => {
+      const { timing: first, ...before } = await finished({ metrics: [0.1, 0.3, 0.2] }, { epochs: 3 });
+      const { timing: second, ...after } = await finished(
+        { metrics: [0.1, 0.3, 0.2] },
+        { epochs: 3, resume: true },
+      );
+      expect(after).to.deep.equal(before);
+      expect(first.secondsPerEpoch).to.be.a("number");
+      expect(second.secondsPerEpoch).to.equal(null);
+    });
+
+    it("with more epochs goes on", async () => {
+      await follow({ metrics: [0.1, 0.2, 0.3, 0.4] }, { epochs: 2 });
+      const results = await finished({ metrics: [0.1, 0.2, 0.3, 0.4] }, { epochs: 4, resume: true });
+      expect(results.bestEpoch).to.equal(3);
+      expect((await json("config.json"))["epochs"]).to.equal(4);
+    });
+
+    it("with more epochs is refused where the learning rate depends on their number", async () => {
+      await writeExampleArtifacts(join(temporary.path, "artifacts"), (manifest) => {
+        const [phase] = manifest.phases;
+        const rate = { base: 0.001, schedule: { kind: "cosine", floor: 0 }, warmup: 0 };
+        return { ...manifest, phases: [{ ...phase, learningRate: rate }] };
+      });
+      await follow({ metrics: [0.1] }, { epochs: 2 });
+      const error = await rejection(follow({ metrics: [0.1] }, { epochs: 4, resume: true }), RunFolderError);
+      expect(error.problem).to.include("epochs was 2, now 4");
+    });
+
+    it("with other settings, data or artifacts is refused, naming every difference", async () => {
+      await follow({ metrics: [0.1] }, { epochs: 2 });
+      const config = await readFile(join(run(), "config.json"), "utf8");
+      await writeExampleArtifacts(join(temporary.path, "artifacts"), (manifest) => ({
+        ...manifest,
+        hyperparameters: { dim: 8, layers: 3 },
+      }));
+      const changed = follow({ metrics: [0.1], checksum: "def" }, { epochs: 2, seed: 5, resume: true });
+      const { problem } = await rejection(changed, RunFolderError);
+      expect(problem).to.include("seed was 999, now 5");
+      expect(problem).to.include('datasetChecksum was "abc", now "def"');
+      expect(problem).to.include('hyperparameters was {"dim":8,"layers":2}, now {"dim":8,"layers":3}');
+      expect(problem).to.include("manifestSha256 was ");
+      expect(problem).to.not.include("model was");
+      expect(await readFile(join(run(), "config.json"), "utf8")).to.equal(config);
+    });
+
+    it("where there is no run, or none with a checkpoint, says so", async () => {
+      const absent = await rejection(follow({ metrics: [0.1] }, { resume: true }), RunFolderError);
+      expect(absent.problem).to.match(/^there is no run to resume/);
+      await follow({ metrics: [0.1] }, { epochs: 1 });
+      await rm(join(run(), "checkpoints"), { recursive: true });
+      const early = await rejection(follow({ metrics: [0.1] }, { epochs: 1, resume: true }), RunFolderError);
+      expect(early.problem).to.equal("the run stopped before its first checkpoint");
+    });
+
+    it("from a checkpoint of other parameters is refused", async () => {
+      await follow({ metrics: [0.1] }, { epochs: 1 });
+      const file = join(run(), "checkpoints", "last", "checkpoint.json");
+      await writeFile(file, (await readFile(file, "utf8")).replace('"model": "example"', '"model": "other"'));
+      const error = await rejection(follow({ metrics: [0.1] }, { epochs: 1, resume: true }), CheckpointError);
+      expect(error.problem).to.match(/^the checkpoint belongs to model "other"/);
+    });
+
+    it("with the best checkpoint of another moment is refused instead of reporting it", async () => {
+      await follow({ metrics: [0.1, 0.2] }, { epochs: 2 });
+      const checkpoints = join(run(), "checkpoints");
+      await follow({ metrics: [0.1] }, { epochs: 1, run: join(temporary.path, "other") });
+      await rm(join(checkpoints, "best"), { recursive: true });
+      await cp(join(temporary.path, "other", "checkpoints", "best"), join(checkpoints, "best"), {
+        recursive: true,
+      });
+      const error = await rejection(follow({ metrics: [0.1] }, { epochs: 2, resume: true }), CheckpointError);
+      expect(error.problem).to.equal("the best epoch is 1, but this checkpoint was saved after epoch 0");
+    });
+  });
+
+  describe("that diverges", () => {
+    it("stops with the epoch, the step and every loss term, and keeps the last good state", async () => {
+      const { open, engines } = scripted({ metrics: [0.1], divergesIn: 3 });
+      const error = await rejection(train(options({ evaluateEvery: 2 }), open), NonFiniteLossError);
+      expect(error).to.deep.include({ phase: "main", epoch: 3, step: 1 });
+      expect(error.message).to.include("epoch 3, step 1").and.to.include("total = NaN, bpr = 0.5");
+      expect(await savedValue("last")).to.equal(6);
+      expect(engines[0]!.isClosed).to.equal(true);
+    });
+  });
+
+  describe("with wrong arguments", () => {
+    it("lists all of them before touching anything", async () => {
+      const wrong = { seed: 0.5, epochs: 0, monitor: "recall@20", cutoffs: [], device: "gpu" } as never;
+      const error = await rejection(follow({ metrics: [0.1] }, wrong), TrainingSettingsError);
+      expect(error.problems).to.deep.equal([
+        "seed must be a whole number, found 0.5",
+        "epochs must be a whole number from 1, found 0",
+        "cutoffs must be a list of whole numbers from 1, found []",
+        'monitor must be a metric and a cutoff such as Recall@20 (metrics: Recall, Precision, NDCG, MAP, HR, MRR), found "recall@20"',
+        'device must be one of cpu, cuda, webgpu, auto, found "gpu"',
+      ]);
+      expect(existsSync(run())).to.equal(false);
+    });
+
+    it("refuses a metric without a proper cutoff", async () => {
+      for (const monitor of ["Recall", "Recall@", "Recall@0", "Recall@20@10", "Recall@2.5"]) {
+        const error = await rejection(follow({ metrics: [0.1] }, { monitor }), TrainingSettingsError);
+        expect(error.problems).to.have.length(1);
+      }
+    });
+
+    it("names the artifact folder that is none", async () => {
+      const error = await rejection(follow({ metrics: [0.1] }, { artifacts: temporary.path }), ArtifactError);
+      expect(error.file).to.equal(temporary.path);
+      expect(existsSync(run())).to.equal(false);
+    });
+  });
+});

@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { GraphRunError } from "../../../runtime/artifacts/graphSession.js";
+import { DatasetError } from "../../../runtime/data/datasetError.js";
+import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
+import { packError, unpackError } from "../../../runtime/training/transferredError.js";
+
+function transferred(error: unknown): Error {
+  return unpackError(structuredClone(packError(error)));
+}
+
+describe("an error sent between threads", () => {
+  it("keeps its class, its fields, its message and its stack", () => {
+    const cases = [
+      new DatasetError({ file: "interactions.tsv", line: 7 }, "item id 9 is out of range", "Correct it"),
+      new NonFiniteLossError("main", 3, 12, { total: NaN, bpr: 0.5 }),
+      new GraphRunError("epoch", "bpr/lookup", "graphs/mf/model.ts:22", "idx=7"),
+    ];
+    for (const error of cases) {
+      const received = transferred(error);
+      expect(received).to.be.instanceOf(error.constructor);
+      expect(received.message).to.equal(error.message);
+      expect(received.stack).to.equal(error.stack);
+      expect(Object.entries(received)).to.deep.equal(Object.entries(error));
+    }
+  });
+
+  it("is a plain one if it was not one of mmkit's, or no error at all", () => {
+    const received = transferred(new RangeError("internal: index"));
+    expect(received.constructor).to.equal(Error);
+    expect(received.message).to.equal("internal: index");
+    expect(transferred("text").message).to.equal("text");
+  });
+});
