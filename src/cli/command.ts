@@ -7,13 +7,23 @@ export const globalOptions = {
   verbose: { type: "boolean", default: false, describe: "Show the stack of an error" },
 } as const satisfies Record<string, Options>;
 
+/** A word after the command's name. */
+export interface Positional extends PositionalOptions {
+  /** May be left out; only the last one may. */
+  readonly optional?: true;
+}
+
 type Arguments<Positionals, Named extends Record<string, Options>> = InferredOptionTypes<
   typeof globalOptions
 > &
-  InferredOptionTypes<Named> & { readonly [Name in keyof Positionals]: string };
+  InferredOptionTypes<Named> & {
+    readonly [Name in keyof Positionals]: Positionals[Name] extends { readonly optional: true }
+      ? string | undefined
+      : string;
+  };
 
 interface CommandDefinition<Positionals, Named extends Record<string, Options>> {
-  /** The words after the command's name, in order; all required. */
+  /** The words after the command's name, in order. */
   readonly positionals: Positionals;
   readonly options: Named;
   readonly examples: readonly (readonly [line: string, effect: string])[];
@@ -23,12 +33,20 @@ interface CommandDefinition<Positionals, Named extends Record<string, Options>> 
 }
 
 /** A command as the command line knows it, the types of its arguments forgotten. */
-export type Command = CommandDefinition<Readonly<Record<string, PositionalOptions>>, Record<string, Options>>;
+export type Command = CommandDefinition<Readonly<Record<string, Positional>>, Record<string, Options>>;
 
 /** Declares a command; the types of what `run` is given follow from the declared positionals and options. */
 export function command<
-  const Positionals extends Readonly<Record<string, PositionalOptions>>,
+  const Positionals extends Readonly<Record<string, Positional>>,
   const Named extends Record<string, Options>,
 >(definition: CommandDefinition<Positionals, Named>): Command {
   return definition;
+}
+
+/** How a command is called: its name, then `<required>` and `[optional]` words. */
+export function commandForm(name: string, positionals: Command["positionals"]): string {
+  const words = Object.entries(positionals).map(([word, { optional }]) => {
+    return optional === true ? `[${word}]` : `<${word}>`;
+  });
+  return [name, ...words].join(" ");
 }

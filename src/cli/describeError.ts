@@ -1,5 +1,5 @@
 /** Classes of JavaScript itself: an error of one of them was not foreseen by mmkit. */
-const builtIn: readonly unknown[] = [
+export const builtInErrors: readonly unknown[] = [
   Error,
   TypeError,
   RangeError,
@@ -22,7 +22,7 @@ function isSystemError(error: Error): boolean {
  */
 export function describeError(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return `internal: ${String(error)} was thrown`;
-  const unforeseen = builtIn.includes(error.constructor) && !isSystemError(error);
+  const unforeseen = builtInErrors.includes(error.constructor) && !isSystemError(error);
   const message =
     unforeseen && !error.message.startsWith("internal:") ? `internal: ${error.message}` : error.message;
   if (!verbose) return message;

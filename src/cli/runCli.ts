@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import yargs, { type Argv } from "yargs";
 import { packageRoot } from "../onnx/packageRoot.js";
-import { globalOptions, type Command } from "./command.js";
+import { commandForm, globalOptions, type Command } from "./command.js";
 import { commands } from "./commands.js";
 import { describeError } from "./describeError.js";
 import type { Streams } from "./streams.js";
@@ -63,10 +63,10 @@ async function runCommand(name: string, words: readonly string[], streams: Strea
   }
   const command = await entry.load();
   const options = { ...globalOptions, ...command.options };
-  const positionals = Object.keys(command.positionals);
+  const form = commandForm(name, command.positionals);
   const cli = await commandLine();
   cli.command(
-    [name, ...positionals.map((positional) => `<${positional}>`)].join(" "),
+    form,
     entry.summary,
     (argv: Argv) => declare(argv, name, command),
     async (given) => {
@@ -79,7 +79,7 @@ async function runCommand(name: string, words: readonly string[], streams: Strea
     throw usageProblem(message ?? error?.message ?? "", {
       command: name,
       words,
-      positionals,
+      form,
       options: Object.keys(options),
     });
   });
@@ -104,8 +104,8 @@ async function commandLine(): Promise<Argv> {
 }
 
 function declare(argv: Argv, name: string, command: Command): Argv {
-  for (const [positional, options] of Object.entries(command.positionals))
-    argv.positional(positional, options);
+  for (const [positional, { type, describe }] of Object.entries(command.positionals))
+    argv.positional(positional, { type, describe });
   for (const [option, options] of Object.entries(command.options)) {
     argv.option(option, { ...options, requiresArg: options.type !== "boolean" });
   }

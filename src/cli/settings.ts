@@ -10,7 +10,7 @@ export type Settings = Readonly<Record<string, Json>>;
 export interface ResolvedSetting {
   readonly name: string;
   readonly value: Json;
-  readonly source: "--set" | "config" | "default";
+  readonly source: "--set" | "config" | "dataset" | "default";
 }
 
 /**
@@ -69,7 +69,8 @@ export async function readSettings(file: string): Promise<Settings> {
 }
 
 /**
- * The hyper-parameters of a model: `--set` goes before the config file, that before the model's defaults.
+ * The hyper-parameters of a model: `--set` goes before the config file, that before what the dataset suggests, that
+ * before the model's defaults.
  *
  * @throws UsageError naming every unknown hyper-parameter at once, each with the nearest known one
  */
@@ -78,6 +79,7 @@ export function resolveSettings(
   defaults: Settings,
   config: Settings,
   flags: Settings,
+  fromDataset: Settings = {},
 ): readonly ResolvedSetting[] {
   const known = Object.keys(defaults);
   const unknown = [...new Set([...Object.keys(flags), ...Object.keys(config)])].filter(
@@ -96,6 +98,7 @@ export function resolveSettings(
   return known.map((name) => {
     if (Object.hasOwn(flags, name)) return { name, value: flags[name]!, source: "--set" };
     if (Object.hasOwn(config, name)) return { name, value: config[name]!, source: "config" };
+    if (Object.hasOwn(fromDataset, name)) return { name, value: fromDataset[name]!, source: "dataset" };
     return { name, value: defaults[name]!, source: "default" };
   });
 }

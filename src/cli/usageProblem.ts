@@ -5,7 +5,8 @@ import { UsageError } from "./usageError.js";
 interface Usage {
   readonly command: string;
   readonly words: readonly string[];
-  readonly positionals: readonly string[];
+  /** The command with the words it takes, `inspect <path>`. */
+  readonly form: string;
   readonly options: readonly string[];
 }
 
@@ -16,7 +17,7 @@ export function usageProblem(message: string, usage: Usage): UsageError {
   if (unknown !== undefined) return unknownArgument(unknown[0]!, usage, help);
   const found = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1];
   if (found !== undefined) {
-    const missing = usage.positionals.slice(Number(found)).map((positional) => `<${positional}>`);
+    const missing = (usage.form.match(/<[^>]+>/g) ?? []).slice(Number(found));
     return new UsageError(`${missing.join(" ")} is missing`, help);
   }
   const required = /^Missing required arguments?: (.+)$/.exec(message)?.[1]?.split(", ");
@@ -40,8 +41,7 @@ function unknownArgument(unknown: string, usage: Usage, help: string): UsageErro
     (word) => /^--?[^-]/.test(word) && word.replace(/^-+|=.*$/g, "") === unknown,
   );
   if (typed === undefined) {
-    const form = [usage.command, ...usage.positionals.map((positional) => `<${positional}>`)].join(" ");
-    return new UsageError(`"${unknown}" is a word too many: the form is mmkit ${form}`, help);
+    return new UsageError(`"${unknown}" is a word too many: the form is mmkit ${usage.form}`, help);
   }
   const option = typed.replace(/=.*$/, "");
   const known = usage.options.map((name) => `--${name}`);
