@@ -73,7 +73,9 @@ function cutoffOf(monitor: string): number | null {
 export function resolveSettings(
   given: Partial<TrainingSettings & ComputeSettings>,
 ): TrainingSettings & ComputeSettings {
-  const own = Object.entries<unknown>(given).filter(([key, value]) => key in defaultSettings && value !== undefined);
+  const own = Object.entries<unknown>(given).filter(
+    ([key, value]) => key in defaultSettings && value !== undefined,
+  );
   const settings = { ...defaultSettings, ...(Object.fromEntries(own) as typeof given) };
   const problems: string[] = [];
   const need = (fits: boolean, key: keyof typeof settings, expected: string): void => {

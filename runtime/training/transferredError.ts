@@ -33,6 +33,20 @@ const classes: ReadonlyMap<string, { readonly prototype: Error }> = new Map(
   ].map((errorClass) => [errorClass.name, errorClass]),
 );
 
+/** Classes of JavaScript itself, which tell of faults that nobody foresaw. */
+const unforeseen = [
+  "Error",
+  "TypeError",
+  "RangeError",
+  "SyntaxError",
+  "ReferenceError",
+  "EvalError",
+  "URIError",
+];
+
+/** An error of a class that this thread does not know, for instance of a recipe added by somebody else. */
+export class ForeignError extends Error {}
+
 /** An error as plain data: sending an error itself between threads would lose its class and its fields. */
 export interface TransferredError {
   readonly name: string;
@@ -48,12 +62,12 @@ export function packError(error: unknown): TransferredError {
   return { name, message, stack, fields: Object.fromEntries(Object.entries(error)) };
 }
 
-/** The error again, of its own class if it is one of mmkit's, else a plain one. */
+/** The error again: of its own class if it is one of mmkit's, a plain one if it was a built-in one. */
 export function unpackError({ name, message, stack, fields }: TransferredError): Error {
-  const errorClass = classes.get(name);
   const error = new Error(message);
+  const errorClass = classes.get(name) ?? (unforeseen.includes(name) ? undefined : ForeignError);
   if (errorClass !== undefined) Object.setPrototypeOf(error, errorClass.prototype);
-  Object.assign(error, fields);
+  Object.assign(error, { name }, fields);
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { GraphRunError } from "../../../runtime/artifacts/graphSession.js";
 import { DatasetError } from "../../../runtime/data/datasetError.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
-import { packError, unpackError } from "../../../runtime/training/transferredError.js";
+import { ForeignError, packError, unpackError } from "../../../runtime/training/transferredError.js";
 
 function transferred(error: unknown): Error {
   return unpackError(structuredClone(packError(error)));
@@ -20,13 +20,26 @@ describe("an error sent between threads", () => {
       expect(received).to.be.instanceOf(error.constructor);
       expect(received.message).to.equal(error.message);
       expect(received.stack).to.equal(error.stack);
-      expect(Object.entries(received)).to.deep.equal(Object.entries(error));
+      expect(Object.fromEntries(Object.entries(received))).to.deep.equal(
+        Object.fromEntries(Object.entries(error)),
+      );
     }
+  });
+
+  it("keeps the name of a class that the other side does not know", () => {
+    class MoonError extends Error {
+      override readonly name = "MoonError";
+    }
+    const received = transferred(new MoonError("no moon tonight"));
+    expect(received).to.be.instanceOf(ForeignError);
+    expect(received.name).to.equal("MoonError");
+    expect(received.message).to.equal("no moon tonight");
   });
 
   it("is a plain one if it was not one of mmkit's, or no error at all", () => {
     const received = transferred(new RangeError("internal: index"));
     expect(received.constructor).to.equal(Error);
+    expect(received.name).to.equal("RangeError");
     expect(received.message).to.equal("internal: index");
     expect(transferred("text").message).to.equal("text");
   });
