@@ -4,9 +4,11 @@ import { checkModel } from "../../src/onnx/check.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import { runModel, type PlainTensor, type Runtime } from "../onnx/runBoth.js";
 import type { Feeds } from "./evaluate.js";
+import { runPlainly } from "./runPlainly.js";
 import { onnxFeeds, runtimeLayout, type SparseEncoder } from "./onnxFeeds.js";
 
 export interface RunOptions extends Omit<LoweringOptions, "inputs"> {
+  /** Absent: onnxruntime-node without its own graph rewriting. */
   readonly runtime?: Runtime;
   readonly layout?: SparseEncoder;
   readonly groups?: number;
@@ -17,11 +19,13 @@ export async function runGraph(
   graph: Graph,
   inputs: readonly Node[],
   feeds: Feeds,
-  { runtime = "onnxruntime-node", layout = runtimeLayout, groups = 4, ...lowering }: RunOptions = {},
+  { runtime, layout = runtimeLayout, groups = 4, ...lowering }: RunOptions = {},
 ): Promise<Record<string, PlainTensor>> {
   const model = lowerGraph(graph, { ...lowering, inputs });
   checkModel(model);
-  return runModel(runtime, encodeModel(model), onnxFeeds(model, feeds, groups, layout));
+  const bytes = encodeModel(model);
+  const tensors = onnxFeeds(model, feeds, groups, layout);
+  return runtime === undefined ? runPlainly(bytes, tensors) : runModel(runtime, bytes, tensors);
 }
 
 /** Numbers of an output. */

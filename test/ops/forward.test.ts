@@ -9,8 +9,8 @@ import { numbersFrom, runGraph, type RunOptions } from "../evaluator/runGraph.js
 import { cases } from "./cases.js";
 
 const settings: readonly (readonly [label: string, options: RunOptions, tolerance: number])[] = [
-  ["in float32 on onnxruntime-node", { precision: "float32" }, 1e-5],
-  ["in float64 on onnxruntime-node", { precision: "float64" }, 1e-12],
+  ["in float32 on onnxruntime-node", { precision: "float32", runtime: "onnxruntime-node" }, 1e-5],
+  ["in float64 on onnxruntime-node", { precision: "float64", runtime: "onnxruntime-node" }, 1e-12],
   ["in float32 on onnxruntime-web", { precision: "float32", runtime: "onnxruntime-web" }, 1e-5],
 ];
 

@@ -1,0 +1,169 @@
+import type { Declaration } from "../../src/authoring/declaration.js";
+import { declare, resolveHyperparameters, type ModelDefinition } from "../../src/authoring/model.js";
+import { inputName, type Node } from "../../src/ir/node.js";
+import type { Size } from "../../src/ir/types.js";
+import { models } from "../../graphs/registry.js";
+import { dense, sparse, type DenseFeed, type Feeds } from "../evaluator/evaluate.js";
+import { randomNumbers } from "../evaluator/graphBuilder.js";
+import type { SparseValue } from "../evaluator/value.js";
+
+export const USERS = 7;
+export const ITEMS = 9;
+export const DIM = 4;
+const BATCH = 6;
+const NEGATIVES = 3;
+
+/** [user, item]; user 6 and item 8 have none. */
+export const pairs: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [0, 1],
+  [0, 4],
+  [1, 1],
+  [2, 2],
+  [2, 3],
+  [2, 5],
+  [2, 7],
+  [3, 0],
+  [3, 6],
+  [4, 1],
+  [4, 2],
+  [5, 7],
+];
+
+export const triples = {
+  users: [0, 2, 2, 4, 3, 0],
+  positives: [1, 2, 7, 1, 0, 4],
+  negatives: [8, 0, 1, 5, 8, 3],
+};
+
+const degrees = (side: 0 | 1, size: number): number[] =>
+  Array.from({ length: size }, (_, id) => pairs.filter((pair) => pair[side] === id).length);
+const userDegrees = degrees(0, USERS);
+const itemDegrees = degrees(1, ITEMS);
+
+function interactions(weights: string, row: string): SparseValue {
+  const triplesOf = pairs.map(([user, item]): [number, number, number] => {
+    const [own, other] =
+      row === "user" ? [userDegrees[user]!, itemDegrees[item]!] : [itemDegrees[item]!, userDegrees[user]!];
+    const weight: Record<string, number> = {
+      symmetric: 1 / Math.sqrt(own * other),
+      rowMean: 1 / own,
+      rowSelfLoop: 1 / (own + 1),
+    };
+    return row === "user" ? [user, item, weight[weights]!] : [item, user, weight[weights]!];
+  });
+  return row === "user" ? sparse(USERS, ITEMS, triplesOf) : sparse(ITEMS, USERS, triplesOf);
+}
+
+/** Three neighbours per item, itself among them or not; item 8 has none. */
+function neighbours(includeSelf: boolean, seed: number): SparseValue {
+  const weights = randomNumbers(seed, ITEMS * 3, 0.1, 0.5);
+  const entries = Array.from({ length: ITEMS - 1 }, (_, item) =>
+    [0, 1, 2].map((n): [number, number, number] => {
+      const step = includeSelf ? n * seed : n * seed + 1;
+      return [item, (item + step) % ITEMS, weights[item * 3 + n]!];
+    }),
+  ).flat();
+  return sparse(ITEMS, ITEMS, entries);
+}
+
+function bufferFeed(
+  recipe: Readonly<Record<string, unknown>>,
+  node: Node,
+  seed: number,
+): DenseFeed | SparseValue {
+  const row = node.type.kind === "sparse" ? node.type.row.name : node.type.axes[0]!.name;
+  switch (recipe["kind"]) {
+    case "interactions":
+      return interactions(recipe["weights"] as string, row);
+    case "degree": {
+      const own = row === "user" ? userDegrees : itemDegrees;
+      return dense(
+        [own.length],
+        own.map((degree) => Math.fround(1 / (degree + 1))),
+      );
+    }
+    case "knn":
+      return neighbours(recipe["includeSelf"] as boolean, recipe["modality"] === "image" ? 1 : 2);
+    case "pca":
+      return dense([ITEMS, DIM], randomNumbers(seed, ITEMS * DIM));
+    case "negativeItems": {
+      const others = Array.from({ length: ITEMS * NEGATIVES }, (_, cell) => {
+        const item = Math.floor(cell / NEGATIVES);
+        return (item + 1 + (((cell % NEGATIVES) * 2 + seed) % (ITEMS - 1))) % ITEMS;
+      });
+      return dense([ITEMS, NEGATIVES], others);
+    }
+    default:
+      throw new Error(`no small instance of recipe ${String(recipe["kind"])}`);
+  }
+}
+
+function batchFeed(source: string): DenseFeed {
+  const distinct = [...new Set(triples.positives)];
+  const padded = Array.from({ length: BATCH }, (_, i) => distinct[i] ?? 0);
+  const values: Record<string, readonly number[]> = {
+    user: triples.users,
+    positive: triples.positives,
+    negative: triples.negatives,
+    uniquePositive: padded,
+    uniquePositiveWeight: padded.map((_, i) => (i < distinct.length ? Math.fround(1 / distinct.length) : 0)),
+  };
+  return dense([BATCH], values[source]!);
+}
+
+/** A declared model with everything it is fed. */
+export interface SmallInstance {
+  readonly declaration: Declaration;
+  readonly parameters: readonly Node[];
+  readonly inputs: readonly Node[];
+  readonly feeds: Feeds;
+}
+
+/** A model on 7 users, 9 items and 4 dimensions. Parameters of one name hold the same values in every model. */
+export function smallInstance(
+  name: string,
+  hyperparameters: Readonly<Record<string, unknown>> = {},
+  training = true,
+): SmallInstance {
+  const model = models.get(name) as ModelDefinition;
+  const given = { dim: DIM, ...hyperparameters };
+  const declaration = declare(model, resolveHyperparameters(model, given), training);
+  const feeds: Record<string, DenseFeed | SparseValue> = {};
+  const sizes = new Map([
+    ["user", USERS],
+    ["item", ITEMS],
+  ]);
+  const sizeOf = (size: Size): number => (typeof size === "number" ? size : sizes.get(size as string)!);
+  declaration.parameters.forEach(({ name: parameter, axes }) => {
+    const dims = axes.map((axis) => sizeOf(axis.size));
+    const seed = [...parameter].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+    feeds[parameter] = dense(
+      dims,
+      randomNumbers(
+        seed,
+        dims.reduce((a, b) => a * b, 1),
+        -0.8,
+        0.8,
+      ),
+    );
+  });
+  declaration.buffers.forEach(({ name: buffer, node, recipe }, i) => {
+    feeds[buffer] = bufferFeed(recipe, node, i);
+  });
+  for (const { name: batch, source } of declaration.batches) feeds[batch] = batchFeed(source);
+  for (const node of declaration.scalars) {
+    feeds[inputName(node)] =
+      inputName(node) === "random_key" ? dense([], [0x1234567890abcdefn]) : dense([], [3]);
+  }
+  const parameters = declaration.parameters.map(({ node }) => node);
+  const data = [...declaration.buffers, ...declaration.batches].map(({ node }) => node);
+  return { declaration, parameters, inputs: [...parameters, ...data, ...declaration.scalars], feeds };
+}
+
+/** Sum of all loss terms. */
+export function lossTerm(instance: SmallInstance, name: string): Node {
+  const found = instance.declaration.losses.find((loss) => loss.name === name);
+  if (found === undefined) throw new Error(`the model has no loss "${name}"`);
+  return found.node;
+}
