@@ -6,7 +6,7 @@ import { tensorType } from "../src/ir/types.js";
 import { momentSuffixes, optimizerStep } from "../src/nn/optimizers.js";
 import { input } from "../src/ops/apply.js";
 import { add, concat } from "../src/ops/build.js";
-import { unsqueeze } from "../src/ops/layout.js";
+import { unsqueeze } from "../src/ops/build.js";
 
 /** A graph with the inputs it may use, in order. */
 export interface GraphSource {

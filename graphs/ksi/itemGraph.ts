@@ -54,13 +54,13 @@ export function itemStates(
     modality,
     k: settings.knnK,
     includeSelf: settings.knnIncludeSelf,
+    imputeMissing: true,
   });
   const weight = (layer: number): Tensor<["dim", "out"]> => {
     m.axis("out", m.size("dim") as number);
     return m.parameter(`${modality}_conv/layer_${layer}/weight`, ["dim", "out"], xavierUniform());
   };
-  const transform = (x: Items, layer: number): Items =>
-    rename(matmul(x, weight(layer)), "out", "dim") as Items;
+  const transform = (x: Items, layer: number): Items => rename(matmul(x, weight(layer)), "out", "dim");
 
   const gat = (x: Items, layer: number): Items => {
     const z = transform(x, layer);

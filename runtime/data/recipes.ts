@@ -13,7 +13,7 @@ export const recipes: ReadonlyMap<string, { readonly make: Recipe; readonly argu
   new Map([
     ["interactions", { make: interactions, arguments: ["weights"] }],
     ["degree", { make: degree, arguments: ["weights"] }],
-    ["knn", { make: knn, arguments: ["modality", "k", "includeSelf"] }],
+    ["knn", { make: knn, arguments: ["modality", "k", "includeSelf", "imputeMissing"] }],
     ["features", { make: features, arguments: ["modality"] }],
     ["pca", { make: pca, arguments: ["modality", "dim"] }],
     ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],

@@ -6,8 +6,8 @@ import { scope } from "../ir/scope.js";
 import { axisNames, sumOfSizes, type Axis, type Size } from "../ir/types.js";
 import { apply, constant as constantNode } from "../ops/apply.js";
 import * as build from "../ops/build.js";
-import { addAll } from "../ops/elementwise.js";
-import { unsqueeze } from "../ops/layout.js";
+import { addAll } from "../ops/build.js";
+import { unsqueeze } from "../ops/build.js";
 import type { OperationName } from "../ops/table.js";
 import { Sparse, Tensor, type Axes, type Ids, type Renamed, type Scalar, type Without } from "./tensor.js";
 
@@ -39,8 +39,10 @@ interface Comparison {
 }
 type Unary = <A extends Axes>(x: Tensor<A>) => Tensor<A>;
 
-const binary = (operation: OperationName): Binary =>
-  ((left: Operand, right: Operand) => new Tensor(apply(operation, [node(left), node(right)]))) as Binary;
+const binary =
+  (operation: OperationName): Binary =>
+  (left: Operand, right: Operand) =>
+    new Tensor(apply(operation, [node(left), node(right)]));
 const comparison = (operation: OperationName): Comparison =>
   ((left: Operand, right: Operand) =>
     new Tensor(apply(operation, [node(left), node(right)]))) as unknown as Comparison;

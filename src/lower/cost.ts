@@ -1,6 +1,6 @@
 import { topologicalOrder, type Graph, type Node } from "../ir/node.js";
 import { productOfSizes, type Size, type ValueType } from "../ir/types.js";
-import { sparseType } from "../ops/sparse.js";
+import { sparseType } from "../ops/build.js";
 import { operationOf } from "../ops/table.js";
 import { polynomial, scaled, sum, type Polynomial } from "./polynomial.js";
 

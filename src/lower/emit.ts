@@ -10,7 +10,7 @@ import type {
 import { inputName, type Node } from "../ir/node.js";
 import { sizeKey, sizeSymbols, type Axis, type DType, type Size } from "../ir/types.js";
 import type { EmittedAttribute, Emitter, SparseTensors } from "../ops/emitter.js";
-import { sparseType } from "../ops/sparse.js";
+import { sparseType } from "../ops/build.js";
 import { operationOf } from "../ops/table.js";
 
 export type Precision = "float32" | "float64";

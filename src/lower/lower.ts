@@ -2,7 +2,7 @@ import { inputName, isInput, topologicalOrder, type Graph, type Node } from "../
 import { nodeNames } from "../ir/names.js";
 import { tensorType, type Axis } from "../ir/types.js";
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
-import { sparseType } from "../ops/sparse.js";
+import { sparseType } from "../ops/build.js";
 import { graphCost } from "./cost.js";
 import {
   Block,

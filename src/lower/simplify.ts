@@ -15,7 +15,7 @@ import {
   transpose,
   typeOf,
 } from "../ops/build.js";
-import { broadcastAxes } from "../ops/elementwise.js";
+import { broadcastAxes } from "../ops/broadcasting.js";
 import { rewrite } from "./rewrite.js";
 
 const unaryFolds: Readonly<Record<string, (x: number) => number>> = {

@@ -1,6 +1,13 @@
 /** Untyped constructors of every operation, for gradient rules and passes. */
 import type { Node } from "../ir/node.js";
-import { axisNames, type Axis, type DType, type Size, type TensorType } from "../ir/types.js";
+import {
+  axisNames,
+  type Axis,
+  type DType,
+  type Size,
+  type SparseType,
+  type TensorType,
+} from "../ir/types.js";
 import { apply, constant } from "./apply.js";
 
 export function typeOf(node: Node): TensorType {
@@ -81,3 +88,19 @@ export const entryProduct = (matrix: Node, values: Node, x: Node): Node =>
 export const entryRows = (matrix: Node): Node => apply("entryRows", [matrix]);
 export const entryColumns = (matrix: Node): Node => apply("entryColumns", [matrix]);
 export const segmentSum = (matrix: Node, values: Node): Node => apply("segmentSum", [matrix, values]);
+
+/** Sum of several values of one type, pairwise. */
+export function addAll(values: readonly Node[]): Node {
+  return values.reduce((total, value) => add(total, value));
+}
+
+/** Inserts an axis of size 1, for stacking. */
+export function unsqueeze(x: Node, name: string): Node {
+  return broadcast(x, [{ name, size: 1 }, ...typeOf(x).axes]);
+}
+
+/** Type of a sparse matrix. */
+export function sparseType(node: Node): SparseType {
+  if (node.type.kind !== "sparse") throw new Error(`internal: ${node.operation} is a tensor, not sparse`);
+  return node.type;
+}

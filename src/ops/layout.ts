@@ -1,4 +1,4 @@
-import type { Attributes, Node } from "../ir/node.js";
+import type { Attributes } from "../ir/node.js";
 import {
   axisNames,
   formatAxis,
@@ -14,8 +14,8 @@ import {
   type TensorType,
   type ValueType,
 } from "../ir/types.js";
-import { broadcast, concat, part, rename, reshape, sumTo, transpose, typeOf, zeros } from "./build.js";
-import { align, broadcastAxes, tensor } from "./elementwise.js";
+import { concat, part, rename, reshape, sumTo, transpose, typeOf, zeros } from "./build.js";
+import { align, broadcastAxes, tensor } from "./broadcasting.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 
 const anyType: readonly DType[] = ["float32", "int32", "int64", "uint64", "bool"];
@@ -227,8 +227,3 @@ export const layout = {
     },
   },
 } satisfies Record<string, Operation>;
-
-/** Inserts an axis of size 1, for stacking. */
-export function unsqueeze(x: Node, name: string): Node {
-  return broadcast(x, [{ name, size: 1 }, ...typeOf(x).axes]);
-}

@@ -9,7 +9,7 @@ import {
   type TensorType,
 } from "../ir/types.js";
 import { gather, scatterAdd, segmentSum, transposeSparse, typeOf } from "./build.js";
-import { tensor } from "./elementwise.js";
+import { tensor } from "./broadcasting.js";
 import type { Emitter } from "./emitter.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 

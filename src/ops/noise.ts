@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { productOfSizes, tensorType, type Axis } from "../ir/types.js";
 import { typeOf } from "./build.js";
-import { tensor } from "./elementwise.js";
+import { tensor } from "./broadcasting.js";
 import type { Emitter } from "./emitter.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 

@@ -1,6 +1,6 @@
 import { axisNames, productOfSizes, sameAxes, sameSize, sizeKey, tensorType } from "../ir/types.js";
 import { matmul, sumTo, transpose, typeOf } from "./build.js";
-import { tensor } from "./elementwise.js";
+import { tensor } from "./broadcasting.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 import type { Node } from "../ir/node.js";
 

@@ -1,7 +1,7 @@
 import type { Node } from "../ir/node.js";
 import { axisNames, productOfSizes, tensorType, type Axis, type TensorType } from "../ir/types.js";
 import { broadcast, cast, cumulativeSum, divide, equal, multiply, subtract, sum, typeOf } from "./build.js";
-import { tensor } from "./elementwise.js";
+import { tensor } from "./broadcasting.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 
 function reducedAxes(type: TensorType, names: readonly string[]): Axis[] {

@@ -16,18 +16,14 @@ import {
   gather,
   multiply,
   sparseProduct,
+  sparseType,
   sum,
   transposeSparse,
   typeOf,
 } from "./build.js";
-import { tensor } from "./elementwise.js";
+import { tensor } from "./broadcasting.js";
 import type { Emitter, SparseTensors } from "./emitter.js";
 import { InferenceProblem, type Operation } from "./operation.js";
-
-export function sparseType(node: Node): SparseType {
-  if (node.type.kind !== "sparse") throw new Error(`internal: ${node.operation} is a tensor, not sparse`);
-  return node.type;
-}
 
 function matrix(inputs: readonly ValueType[]): SparseType {
   const type = inputs[0];

@@ -1,4 +1,5 @@
 import { requireModality } from "../dataset.js";
+import { imputeMissing } from "../modalityFeatures.js";
 import { float32Data, hostTensor, int64Data } from "../hostTensor.js";
 import { RecipeError, requireSparse, runForOutput, type Recipe } from "../recipe.js";
 import type { SparseMatrix } from "../sparseMatrix.js";
@@ -33,15 +34,17 @@ export function normaliseByRowSums(matrix: SparseMatrix): SparseMatrix {
  * ties to the lower item, negatives clipped to 0; entries of similarity 0 are left out, they would add nothing.
  *
  * An item is its own nearest neighbour; with `includeSelf` false one more is asked for and the item itself dropped.
- * Items with missing features keep an empty row and column. The source imputes the mean of the available features,
- * which makes the items with nothing known each other's nearest neighbours.
+ * With `imputeMissing`, items without features get the mean of the available ones first (ksi.md, section 4), which
+ * makes them each other's nearest neighbours; without it their rows and columns stay empty.
  */
 export const knn: Recipe = async (context) => {
   const modality = context.arguments.text("modality");
   const k = context.arguments.count("k");
   const includeSelf = context.arguments.flag("includeSelf");
   requireSparse(context, ["item", "item"]);
-  const { rows: items, size, data } = requireModality(context.dataset, modality);
+  const features = requireModality(context.dataset, modality);
+  const { rows: items, size } = features;
+  const data = context.arguments.flag("imputeMissing") ? imputeMissing(features) : features.data;
   const asked = Math.min(includeSelf ? k : k + 1, items);
   const kept = Math.min(k, asked);
 

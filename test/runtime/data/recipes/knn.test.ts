@@ -15,7 +15,7 @@ function datasetWith(matrix: readonly (readonly number[])[]): ReturnType<typeof 
 }
 
 function knnCall(k: number, includeSelf: boolean): ReturnType<typeof sparseEntry> {
-  return sparseEntry({ kind: "knn", modality: "text", k, includeSelf });
+  return sparseEntry({ kind: "knn", modality: "text", k, includeSelf, imputeMissing: false });
 }
 
 function expectClose(found: number[][], expected: number[][]): void {
@@ -163,6 +163,30 @@ describe("the recipe knn", () => {
     );
   });
 
+  it("gives items without features the mean of the others first where asked to", async () => {
+    const imputed = sparseEntry({
+      kind: "knn",
+      modality: "text",
+      k: 1,
+      includeSelf: false,
+      imputeMissing: true,
+    });
+    const features = [
+      [1, 0],
+      [0, 1],
+      [0, 0],
+    ];
+    // The mean (½, ½) has cosine 1/√2 to both axes, so item 2 is the nearest of both and item 0 its own.
+    const kept = denseOf(await makeSparse(imputed, datasetWith(features))).map((row) =>
+      row.map((value) => value > 0),
+    );
+    expect(kept).to.deep.equal([
+      [false, false, true],
+      [false, false, true],
+      [true, false, false],
+    ]);
+  });
+
   it("refuses results that are no neighbours", async () => {
     const answers = [
       [BigInt64Array.of(5n), Float32Array.of(1)],
@@ -193,16 +217,31 @@ describe("the recipe knn", () => {
   });
 
   it("refuses a modality that the dataset lacks and arguments of other types", async () => {
-    const image = sparseEntry({ kind: "knn", modality: "image", k: 1, includeSelf: true });
+    const image = sparseEntry({
+      kind: "knn",
+      modality: "image",
+      k: 1,
+      includeSelf: true,
+      imputeMissing: false,
+    });
     const missing = await rejection(DatasetError, () => makeSparse(image, datasetWith([[1]])));
     expect(missing.problem).to.include('needs "image" features');
     const calls = [
-      [{ kind: "knn", modality: "text", k: 0, includeSelf: true }, '"k" is 0'],
-      [{ kind: "knn", modality: "text", k: 1.5, includeSelf: true }, '"k" is 1.5'],
-      [{ kind: "knn", modality: "text", k: 1, includeSelf: "yes" }, '"includeSelf" is "yes"'],
-      [{ kind: "knn", modality: "", k: 1, includeSelf: true }, '"modality" is ""'],
-      [{ kind: "knn", modality: "text", k: 1 }, 'the argument "includeSelf" is missing'],
-      [{ kind: "knn", modality: "text", k: 1, includeself: true }, 'unknown argument "includeself"'],
+      [{ kind: "knn", modality: "text", k: 0, includeSelf: true, imputeMissing: false }, '"k" is 0'],
+      [{ kind: "knn", modality: "text", k: 1.5, includeSelf: true, imputeMissing: false }, '"k" is 1.5'],
+      [
+        { kind: "knn", modality: "text", k: 1, includeSelf: "yes", imputeMissing: false },
+        '"includeSelf" is "yes"',
+      ],
+      [{ kind: "knn", modality: "", k: 1, includeSelf: true, imputeMissing: false }, '"modality" is ""'],
+      [
+        { kind: "knn", modality: "text", k: 1, imputeMissing: false },
+        'the argument "includeSelf" is missing',
+      ],
+      [
+        { kind: "knn", modality: "text", k: 1, includeself: true, imputeMissing: false },
+        'unknown argument "includeself"',
+      ],
     ] as const;
     for (const [call, problem] of calls) {
       const error = await rejection(RecipeError, () => makeSparse(sparseEntry(call), datasetWith([[1]])));
