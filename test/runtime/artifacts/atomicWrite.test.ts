@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import fileSystem, { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { restoreFolder, writeFileAtomic, writeFolderAtomic } from "../../../runtime/artifacts/atomicWrite.js";
 import { rejection } from "../rejection.js";
@@ -67,10 +68,52 @@ describe("writeFolderAtomic", () => {
     expect(await content(folder)).to.equal("second");
   });
 
+  /** Runs `action` with a rename that does `instead` when its target is `target`. */
+  async function withRename(
+    target: string,
+    instead: () => Promise<void>,
+    action: () => Promise<void>,
+  ): Promise<void> {
+    const original = fileSystem.rename;
+    const replaced: typeof original = (from, to) =>
+      to === target && String(from).includes(".writing-") ? instead() : original(from, to);
+    Object.assign(fileSystem, { rename: replaced });
+    syncBuiltinESMExports();
+    try {
+      await action();
+    } finally {
+      Object.assign(fileSystem, { rename: original });
+      syncBuiltinESMExports();
+    }
+  }
+
+  it("puts the old folder back when the last rename fails", async () => {
+    const folder = join(temporary.path, "state");
+    await writeFolderAtomic(folder, fillWith("first"));
+    const full = (): Promise<void> => Promise.reject(new Error("disk full"));
+    await withRename(folder, full, async () => {
+      await rejection(writeFolderAtomic(folder, fillWith("second")), Error);
+    });
+    expect(await content(folder)).to.equal("first");
+    expect(await readdir(temporary.path)).to.deep.equal(["state"]);
+  });
+
   it("puts the old folder back after a crash between the two renames", async () => {
     const folder = join(temporary.path, "state");
     await writeFolderAtomic(folder, fillWith("first"));
-    await rename(folder, `${folder}.previous`);
+    // The process "dies" where the last rename should be: the write goes no further.
+    let die = (): void => undefined;
+    const death = new Promise<void>((resolve) => {
+      die = resolve;
+    });
+    const never = (): Promise<void> => {
+      die();
+      return new Promise<void>(() => undefined);
+    };
+    await withRename(folder, never, () =>
+      Promise.race([writeFolderAtomic(folder, fillWith("second")), death]),
+    );
+    expect(existsSync(folder)).to.equal(false);
     expect(await restoreFolder(folder)).to.equal(true);
     expect(await content(folder)).to.equal("first");
     expect(await restoreFolder(folder)).to.equal(false);

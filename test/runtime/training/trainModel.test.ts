@@ -102,6 +102,8 @@ describe("training a compiled model", () => {
     await finished({ epochs: 2, run: at("many"), stepsPerRun: 32 });
     await finished({ epochs: 2, run: at("few"), stepsPerRun: 3 });
     expect(await state("few")).to.deep.equal(await state("many"));
+    // 168 training pairs in batches of 16 are 11 steps an epoch.
+    expect((await loadCheckpoint(at("few", "checkpoints", "last"))).record.steps).to.deep.equal({ main: 22 });
   });
 
   it("gives the same parameters to the last bit when resumed as when never interrupted", async () => {
@@ -116,7 +118,8 @@ describe("training a compiled model", () => {
 
   it("gives the same parameters to the last bit when interrupted within an epoch and resumed", async () => {
     await build("lightgcn", { layers: 1 });
-    const whole = await finished({ run: at("whole") });
+    // Without an evaluation before the interruption, nothing but the interruption saves a checkpoint.
+    const whole = await finished({ run: at("whole"), evaluateEvery: 5 });
     const interrupt = new AbortController();
     let steps = 0;
     const onProgress = (event: TrainingEvent): void => {
@@ -124,12 +127,14 @@ describe("training a compiled model", () => {
       steps = event.step;
       interrupt.abort();
     };
-    const aborted = await train(options({ stepsPerRun: 2, signal: interrupt.signal, onProgress }));
+    const aborted = await train(
+      options({ stepsPerRun: 2, evaluateEvery: 5, signal: interrupt.signal, onProgress }),
+    );
     expect(aborted).to.deep.equal({ status: "aborted", epochs: 3 });
     // The epoch has 11 steps; it was left before its end.
     expect(steps).to.be.within(2, 10);
     expect((await loadCheckpoint(at("run", "checkpoints", "last"))).record.epoch).to.equal(3);
-    const resumed = await finished({ resume: true });
+    const resumed = await finished({ resume: true, evaluateEvery: 5 });
     expect(await state("run")).to.deep.equal(await state("whole"));
     expect(resumed.test).to.deep.equal(whole.test);
   });
