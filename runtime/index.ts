@@ -60,6 +60,11 @@ export {
   type EpochRecord,
 } from "./training/checkpoint.js";
 export type { Engine, EngineInfo, EngineOptions, EngineState, EvaluationRequest } from "./training/engine.js";
+export {
+  evaluateCheckpoint,
+  type CheckpointEvaluation,
+  type EvaluateOptions,
+} from "./training/evaluateCheckpoint.js";
 export { LocalEngine } from "./training/localEngine.js";
 export { NonFiniteLossError } from "./training/nonFiniteLossError.js";
 export { RunFolderError, type MetricsLine } from "./training/runFolder.js";

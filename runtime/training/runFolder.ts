@@ -18,6 +18,9 @@ export class RunFolderError extends Error {
   }
 }
 
+/** The compiled model may lie in the run's folder; whoever puts it there looks after it. */
+const ARTIFACTS = "artifacts";
+
 /** One line of metrics.jsonl. */
 export interface MetricsLine extends EpochRecord {
   readonly seconds: number;
@@ -60,7 +63,7 @@ export class RunFolder {
         "Choose another folder.",
       );
     }
-    const names = await readdir(this.path);
+    const names = (await readdir(this.path)).filter((name) => name !== ARTIFACTS);
     if (names.length === 0) return;
     if (!names.includes("config.json")) {
       throw new RunFolderError(

@@ -218,6 +218,14 @@ describe("training", () => {
       expect(existsSync(join(run(), "results.json"))).to.equal(true);
     });
 
+    it("that may hold the artifacts from the start", async () => {
+      const artifacts = join(run(), "artifacts");
+      await writeExampleArtifacts(artifacts);
+      await follow({ metrics: [0.1] }, { epochs: 1, artifacts });
+      await follow({ metrics: [0.1] }, { epochs: 1, artifacts, force: true });
+      expect(await readdir(run())).to.include.members(["artifacts", "config.json", "results.json"]);
+    });
+
     it("but never in a folder with other files, even when forced", async () => {
       await mkdir(run());
       await writeFile(join(run(), "thesis.tex"), "");
