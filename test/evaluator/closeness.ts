@@ -1,7 +1,10 @@
 /** Beyond any real value: stands for "none", and says nothing about the scale of the others. */
 const HUGE = 1e30;
 
-/** Largest difference between two lists, relative to the largest magnitude in either (at least `floor`). */
+/**
+ * Largest difference between two lists, relative to the largest magnitude in either (at least `floor`).
+ * Not-a-number equals nothing, itself included.
+ */
 export function relativeError(
   actual: ArrayLike<number | bigint>,
   expected: ArrayLike<number | bigint>,
@@ -12,7 +15,7 @@ export function relativeError(
   let worst = 0;
   for (let i = 0; i < expected.length; i++) {
     const [a, e] = [Number(actual[i]!), Number(expected[i]!)];
-    if (Object.is(a, e) || a === e) continue;
+    if (a === e) continue;
     if (!Number.isFinite(a) || !Number.isFinite(e)) return Infinity;
     if (Math.abs(e) > HUGE) {
       if (Math.abs(a - e) > 1e-6 * Math.abs(e)) return Infinity;

@@ -46,11 +46,14 @@ function interactions(weights: string, row: string): SparseValue {
     const [own, other] =
       row === "user" ? [userDegrees[user]!, itemDegrees[item]!] : [itemDegrees[item]!, userDegrees[user]!];
     const weight: Record<string, number> = {
+      binary: 1,
       symmetric: 1 / Math.sqrt(own * other),
       rowMean: 1 / own,
       rowSelfLoop: 1 / (own + 1),
     };
-    return row === "user" ? [user, item, weight[weights]!] : [item, user, weight[weights]!];
+    const value = weight[weights];
+    if (value === undefined) throw new Error(`no small instance of interactions with weights ${weights}`);
+    return row === "user" ? [user, item, value] : [item, user, value];
   });
   return row === "user" ? sparse(USERS, ITEMS, triplesOf) : sparse(ITEMS, USERS, triplesOf);
 }
@@ -80,7 +83,7 @@ function bufferFeed(
       const own = row === "user" ? userDegrees : itemDegrees;
       return dense(
         [own.length],
-        own.map((degree) => Math.fround(1 / (degree + 1))),
+        own.map((degree) => (recipe["weights"] === "selfLoop" ? Math.fround(1 / (degree + 1)) : degree)),
       );
     }
     case "knn":
@@ -137,7 +140,7 @@ export function smallInstance(
   const sizeOf = (size: Size): number => (typeof size === "number" ? size : sizes.get(size as string)!);
   declaration.parameters.forEach(({ name: parameter, axes }) => {
     const dims = axes.map((axis) => sizeOf(axis.size));
-    const seed = [...parameter].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+    const seed = Buffer.from(parameter).reduce((hash, byte) => (hash * 31 + byte) % 1_000_003, 7);
     feeds[parameter] = dense(
       dims,
       randomNumbers(
