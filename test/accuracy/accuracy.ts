@@ -26,6 +26,7 @@ const options = await yargs(hideBin(process.argv))
     type: "string",
     describe: "Folder of the datasets (default: MMKIT_DATA or ../shared/data)",
   })
+  .option("threads", { type: "number", describe: "Threads of onnxruntime; 1 is best beside other work" })
   .option("out", { type: "string", default: "runs/accuracy", describe: "Folder of the runs" })
   .strict()
   .parse();
@@ -47,6 +48,7 @@ async function run(experiment: Experiment, seed: number): Promise<Results> {
       dataset: join(data, experiment.dataset),
       run: folder,
       seed,
+      threads: options.threads ?? null,
       resume: existsSync(join(folder, "checkpoints")),
       onProgress(event) {
         if (event.kind !== "evaluation" || (event.epoch % 10 !== 0 && event.split === "valid")) return;
