@@ -26,7 +26,7 @@ export async function checkFree(folder: string, force: boolean, ownFile: string)
   if (force) return;
   throw new OutputError(
     folder,
-    `the folder already holds a ${ownFile}`,
+    `the folder already holds ${ownFile}`,
     "Replace what is there with --force, or choose another folder.",
   );
 }

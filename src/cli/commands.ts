@@ -19,6 +19,22 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Compile a model to ONNX artifacts for training",
     load: async () => (await import("./build.js")).build,
   },
+  train: {
+    summary: "Train a model on a dataset",
+    load: async () => (await import("./train.js")).train,
+  },
+  evaluate: {
+    summary: "Measure the best epoch of a run against popularity",
+    load: async () => (await import("./evaluate.js")).evaluate,
+  },
+  export: {
+    summary: "Write the trained model of a run as ONNX files for serving",
+    load: async () => (await import("./export.js")).exportRun,
+  },
+  recommend: {
+    summary: "Recommend items to users with an exported model",
+    load: async () => (await import("./recommend.js")).recommend,
+  },
   inspect: {
     summary: "Show what an ONNX file, an artifact folder or a checkpoint holds",
     load: async () => (await import("./inspect.js")).inspect,

@@ -25,17 +25,22 @@ export interface ChosenSettings {
   readonly given: Settings;
 }
 
-/** @throws UsageError for a malformed --set, an unreadable file, or names the model does not have */
+/**
+ * @param suggest what else a hyper-parameter that is not set may follow from, given those that are
+ * @throws UsageError for a malformed --set, an unreadable file, or names the model does not have
+ */
 export async function chosenSettings(
   model: ModelDefinition,
   { set, config }: { readonly set: readonly string[]; readonly config: string | undefined },
-  fromDataset: Settings = {},
+  suggest: (set: Settings) => Promise<Settings> = () => Promise.resolve({}),
 ): Promise<ChosenSettings> {
   const defaults = Object.fromEntries(
     Object.entries(model.hyperparameters).map(([name, parameter]) => [name, parameter.default]),
   ) as Settings;
   const fromFile = config === undefined ? {} : await readSettings(config);
-  const resolved = resolveSettings(model.name, defaults, fromFile, parseSettings(set), fromDataset);
+  const flags = parseSettings(set);
+  const suggested = await suggest({ ...fromFile, ...flags });
+  const resolved = resolveSettings(model.name, defaults, fromFile, flags, suggested);
   const given = Object.fromEntries(
     resolved.filter(({ source }) => source !== "default").map(({ name, value }) => [name, value]),
   );

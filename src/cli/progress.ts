@@ -43,6 +43,9 @@ export function startProgress(
       format: "{label} {bar} {value}/{total}{lossText}, {rate} steps/s, {left} left",
       stream: stderr,
       hideCursor: true,
+      clearOnComplete: true,
+      // Ctrl-C is the caller's business: training saves first.
+      gracefulExit: false,
     },
     Presets.shades_classic,
   );
@@ -82,7 +85,7 @@ class PlainProgress implements Progress {
 }
 
 /** Seconds as m:ss or h:mm:ss. */
-function durationText(seconds: number): string {
+export function durationText(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const shown = parts[0] === 0 ? parts.slice(1) : parts;

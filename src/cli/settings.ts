@@ -10,7 +10,7 @@ export type Settings = Readonly<Record<string, Json>>;
 export interface ResolvedSetting {
   readonly name: string;
   readonly value: Json;
-  readonly source: "--set" | "config" | "dataset" | "default";
+  readonly source: "--set" | "option" | "config" | "dataset" | "default";
 }
 
 /**

@@ -48,7 +48,7 @@ describe("mmkit build", () => {
     expect(refused).to.deep.equal({
       code: 1,
       stdout: "",
-      stderr: `mmkit: ${out()}: the folder already holds a manifest.json. Replace what is there with --force, or choose another folder.\n`,
+      stderr: `mmkit: ${out()}: the folder already holds manifest.json. Replace what is there with --force, or choose another folder.\n`,
     });
     expect(await folderContents(out())).to.deep.equal(before);
     expect((await mmkit("build", "lightgcn", "--out", out(), "--force")).code).to.equal(0);

@@ -1,0 +1,76 @@
+import type { DeviceRequest } from "../runtime/artifacts/device.js";
+import type { Json } from "../runtime/artifacts/manifest.js";
+import { loadDataset, type Dataset } from "../runtime/data/dataset.js";
+import { exportFiles, writeExport, type ExportDescription } from "../runtime/serving/exportFormat.js";
+import { loadExport } from "../runtime/serving/loadExport.js";
+import { encodeModel } from "../src/onnx/encode.js";
+import { recommendModel, scoreModel } from "./inferenceGraphs.js";
+import { checkSameDataset, readRun } from "./inferenceRun.js";
+import { finalVectors } from "./inferenceVectors.js";
+
+export interface InferenceExportOptions {
+  /** Folder of a training run. */
+  readonly run: string;
+  /** Folder to write; an export that is there is replaced. */
+  readonly out: string;
+  /** The dataset's folder if it is not where it was during training. */
+  readonly dataset?: string;
+  readonly device?: DeviceRequest;
+  /** Threads within an operation; onnxruntime's default if absent. */
+  readonly threads?: number;
+}
+
+/** Columns of items.tsv that name an item for people, the best first. */
+const titleColumns = ["title", "name"];
+
+/** [item] titles, empty where one is missing; undefined if the dataset has none. */
+function titlesOf({ itemTable, items }: Dataset): readonly string[] | undefined {
+  const column = titleColumns.find((name) => itemTable?.columns.includes(name) === true);
+  if (itemTable === null || column === undefined) return undefined;
+  return Array.from({ length: items }, (_, item) => itemTable.text(column, item) ?? "");
+}
+
+/**
+ * Writes a trained model for serving: recommend.onnx and score.onnx with the final vectors of the best epoch as
+ * constants, each user's training items (to leave out), the items' titles and export.json.
+ *
+ * @returns the description that was written
+ * @throws RunFolderError, ArtifactError, CheckpointError, DatasetError and what making the vectors throws; the folder
+ *   then is as it was
+ */
+export async function exportInference(options: InferenceExportOptions): Promise<ExportDescription> {
+  const run = await readRun(options.run, options.dataset === undefined ? {} : { dataset: options.dataset });
+  const dataset = await loadDataset(run.dataset);
+  checkSameDataset(run, dataset);
+  const { artifacts, checkpoint } = run;
+  const { record } = checkpoint;
+  const vectors = await finalVectors(artifacts, checkpoint, dataset, options);
+  const titles = titlesOf(dataset);
+  const source: Record<string, Json> = {
+    hyperparameters: record.hyperparameters,
+    manifestSha256: artifacts.sha256,
+    dataset: dataset.name,
+    datasetChecksum: dataset.checksum,
+    seed: record.seed,
+    epoch: record.epoch,
+    metrics: record.history.at(-1)?.metrics ?? null,
+  };
+  await writeExport(options.out, {
+    description: {
+      model: artifacts.manifest.model,
+      title: artifacts.manifest.title,
+      users: dataset.users,
+      items: dataset.items,
+      dim: vectors.users.dim,
+      precision: "float32",
+      source,
+    },
+    graphs: new Map([
+      [exportFiles.recommend, encodeModel(recommendModel(vectors))],
+      [exportFiles.score, encodeModel(scoreModel(vectors))],
+    ]),
+    seen: dataset.train,
+    ...(titles === undefined ? {} : { titles }),
+  });
+  return (await loadExport(options.out)).description;
+}

@@ -1,0 +1,69 @@
+import type { DeviceRequest } from "../runtime/artifacts/device.js";
+import { chooseDevice } from "../runtime/artifacts/device.js";
+import { GraphSession } from "../runtime/artifacts/graphSession.js";
+import { graphEntry, graphFile, type Artifacts } from "../runtime/artifacts/loadArtifacts.js";
+import type { Manifest } from "../runtime/artifacts/manifest.js";
+import { axisSizes } from "../runtime/data/axisSizes.js";
+import { prepareBuffers, redrawBuffers, type BufferOptions } from "../runtime/data/buffers.js";
+import type { Dataset } from "../runtime/data/dataset.js";
+import { hostTensor, type HostTensor } from "../runtime/data/hostTensor.js";
+import { randomKey } from "../runtime/data/random.js";
+import { RankingError } from "../runtime/ranking/rankingError.js";
+import type { Checkpoint } from "../runtime/training/checkpoint.js";
+import { RecipeGraphs } from "../runtime/training/recipeGraphs.js";
+import type { FinalVectors, VectorTable } from "./inferenceGraphs.js";
+
+/** The manifest with no other graph than `embed`, so that only its buffers are made. */
+function onlyEmbed(artifacts: Artifacts): Manifest {
+  return { ...artifacts.manifest, graphs: { embed: graphEntry(artifacts, "embed") } };
+}
+
+function finiteTable(name: string, tensor: HostTensor): VectorTable {
+  const [rows = 0, dim = 0] = tensor.dims;
+  const data = tensor.data as Float32Array;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return { rows, dim, data };
+  throw new RankingError(
+    name,
+    `row ${Math.floor(bad / dim)} holds ${data[bad]!}, so its scores have no order`,
+    "The model has diverged: train with a smaller learning rate.",
+  );
+}
+
+/**
+ * Final vectors of all users and items with the parameters of a checkpoint, as they were when it was evaluated.
+ *
+ * @throws ArtifactError, RecipeError, AxisSizeError, DeviceError, GraphRunError, RankingError
+ */
+export async function finalVectors(
+  artifacts: Artifacts,
+  { record, state }: Checkpoint,
+  dataset: Dataset,
+  options: { readonly device?: DeviceRequest; readonly threads?: number } = {},
+): Promise<FinalVectors> {
+  const device = await chooseDevice(options.device ?? "cpu", graphFile(artifacts, "embed"));
+  const compute = { device, ...(options.threads === undefined ? {} : { threads: options.threads }) };
+  const manifest = onlyEmbed(artifacts);
+  const recipes = new RecipeGraphs(artifacts, { ...compute, sizes: new Map() });
+  const bufferOptions: BufferOptions = { seed: record.seed, runGraph: recipes.run };
+  try {
+    const buffers = new Map([
+      ...(await prepareBuffers(manifest, dataset, bufferOptions)),
+      ...(await redrawBuffers(manifest, dataset, bufferOptions, Math.max(0, record.epoch - 1))),
+    ]);
+    const sizes = axisSizes(manifest, dataset, buffers);
+    const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(record.seed)));
+    const embed = await GraphSession.open(artifacts, "embed", { ...compute, sizes });
+    try {
+      const vectors = await embed.run(new Map([...buffers, ...state, ["random_key", key]]));
+      return {
+        users: finiteTable("user_vectors", vectors.get("user_vectors")!),
+        items: finiteTable("item_vectors", vectors.get("item_vectors")!),
+      };
+    } finally {
+      await embed.release();
+    }
+  } finally {
+    await recipes.close();
+  }
+}

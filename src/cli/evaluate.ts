@@ -1,0 +1,54 @@
+import { readRun } from "../../exports/inferenceRun.js";
+import { command } from "./command.js";
+import { measureRun } from "./measureRun.js";
+import { metricsTable } from "./metricsTable.js";
+import { runOptions } from "./runOptions.js";
+
+export const evaluate = command({
+  positionals: { run: { type: "string", describe: "Run folder that `mmkit train` wrote" } },
+  options: {
+    split: {
+      type: "string",
+      choices: ["test", "valid"] as const,
+      default: "test" as const,
+      describe: "Which held-out interactions to rank",
+    },
+    ...runOptions,
+  },
+  examples: [
+    ["runs/1", "Recall and NDCG on the test split beside popularity's"],
+    ["runs/1 --split valid --json", "Every metric on the validation split, for machines"],
+  ],
+  epilogue:
+    "All items are ranked for every user, the user's training items left out, with the parameters of the best " +
+    "epoch. Cold items are those without training interactions.",
+  async run({ run: folder, split, data, device, threads, json }, { stdout }) {
+    const run = await readRun(folder, data === undefined ? {} : { dataset: data });
+    const measured = await measureRun(run, {
+      split,
+      ...(device === undefined ? {} : { device }),
+      ...(threads === undefined ? {} : { threads }),
+    });
+    const { model, epoch } = run.checkpoint.record;
+    if (json) {
+      stdout.write(`${JSON.stringify({ run: folder, name: model, epoch, ...measured }, null, 2)}\n`);
+      return;
+    }
+    const { cold } = measured;
+    stdout.write(`${model} after ${epoch} epochs: ${split}, ${measured.model.users} users\n`);
+    stdout.write(
+      metricsTable([
+        { title: model, metrics: measured.model.metrics },
+        { title: "popularity", metrics: measured.popularity.metrics },
+      ]),
+    );
+    if (cold === null) return;
+    stdout.write(`cold items only: ${cold.model.users} users\n`);
+    stdout.write(
+      metricsTable([
+        { title: model, metrics: cold.model.metrics },
+        { title: "popularity", metrics: cold.popularity.metrics },
+      ]),
+    );
+  },
+});

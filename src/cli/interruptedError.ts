@@ -1,0 +1,21 @@
+/** Training was stopped by Ctrl-C. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+
+  /**
+   * @param epochs complete epochs, which are saved; null if nothing was written yet
+   * @param resume the command line that continues
+   */
+  constructor(
+    readonly run: string,
+    readonly epochs: number | null,
+    readonly resume: string,
+  ) {
+    super(
+      epochs === null
+        ? `training was interrupted before it began; nothing was written to ${run}.`
+        : `training was interrupted after ${epochs} complete epoch${epochs === 1 ? "" : "s"}, saved in ${run}. ` +
+            `Continue with:\n  ${resume}`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { deviceRequests } from "../../runtime/artifacts/device.js";
+import { loadRecommender, type Recommendation } from "../../runtime/serving/recommender.js";
+import { command } from "./command.js";
+import { UsageError } from "./usageError.js";
+
+export const recommend = command({
+  positionals: { export: { type: "string", describe: "Folder that `mmkit export` wrote" } },
+  options: {
+    user: { type: "array", string: true, demandOption: true, describe: "Id of a user; may be repeated" },
+    k: { type: "number", default: 10, describe: "Items per user" },
+    "include-seen": {
+      type: "boolean",
+      default: false,
+      describe: "Recommend also what the user has in the training data",
+    },
+    device: { type: "string", choices: deviceRequests, describe: "Where to compute (cpu)" },
+  },
+  examples: [
+    ["exports/shop --user 3", "Ten items for user 3"],
+    ["exports/shop --user 3 --user 7 --k 5 --json", "Five items for each of two users, for machines"],
+  ],
+  epilogue: "Scores order the items of one user; between users they mean nothing.",
+  async run({ export: folder, user, k, "include-seen": includeSeen, device, json }, { stdout }) {
+    const users = user.map(userId);
+    if (users.length === 0) throw new UsageError("--user is missing", "Give an id, such as --user 3.");
+    if (!Number.isSafeInteger(k) || k < 1) {
+      throw new UsageError(`--k must be a whole number from 1, found ${k}`, "Ask for 10, say.");
+    }
+    const recommender = await loadRecommender(folder, device === undefined ? {} : { device });
+    try {
+      const lists = await recommender.recommendMany(users, {
+        k,
+        ...(includeSeen ? { excludeSeen: false } : {}),
+      });
+      const results = users.map((id, position) => ({ user: id, items: lists[position]! }));
+      stdout.write(
+        json
+          ? `${JSON.stringify(results, null, 2)}\n`
+          : results.map(({ user: id, items }) => `user ${id}\n${recommendationLines(items)}`).join(""),
+      );
+    } finally {
+      await recommender.release();
+    }
+  },
+});
+
+function userId(text: string): number {
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new UsageError(
+    `--user must be an id, a whole number from 0, found "${text}"`,
+    "Repeat --user for several users.",
+  );
+}
+
+/** One line per item: place, id, score and, where the export has one, the title. */
+export function recommendationLines(items: readonly Recommendation[]): string {
+  const width = Math.max(1, ...items.map(({ item }) => String(item).length));
+  const lines = items.map(({ item, score, title }, position) =>
+    `  ${String(position + 1).padStart(2)}. item ${String(item).padEnd(width)}  ${score.toFixed(4)}  ${title ?? ""}`.trimEnd(),
+  );
+  return items.length === 0 ? "  nothing is left to recommend\n" : `${lines.join("\n")}\n`;
+}
