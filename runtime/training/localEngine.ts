@@ -1,15 +1,13 @@
-import { chooseDevice, type Device } from "../artifacts/device.js";
+import { chooseDevice } from "../artifacts/device.js";
 import { GraphSession, type GraphSessionOptions } from "../artifacts/graphSession.js";
 import { graphFile, type Artifacts } from "../artifacts/loadArtifacts.js";
-import type { PhaseEntry } from "../artifacts/manifest.js";
 import { axisSizes } from "../data/axisSizes.js";
-import { batchFeeds, stepRanges } from "../data/batchFeeds.js";
 import { prepareBuffers, redrawBuffers, type BufferOptions } from "../data/buffers.js";
 import { loadDataset, type Dataset } from "../data/dataset.js";
 import type { DatasetNote } from "../data/datasetNote.js";
 import { hostTensor, type HostTensor } from "../data/hostTensor.js";
 import { randomKey } from "../data/random.js";
-import { createSampler, type Sampler } from "../data/sampler.js";
+import { createSampler } from "../data/sampler.js";
 import { evaluateRanking, itemsWithoutTraining, type RankingReport } from "../ranking/evaluateRanking.js";
 import { ModelRanker } from "../ranking/modelRanker.js";
 import { PopularityRanker } from "../ranking/popularityRanker.js";
@@ -24,23 +22,9 @@ import type {
   EvaluationRequest,
 } from "./engine.js";
 import { initialState } from "./initialise.js";
-import { NonFiniteLossError } from "./nonFiniteLossError.js";
+import { PhaseTrainer, STEPS_PER_RUN } from "./phaseTrainer.js";
 import { RecipeGraphs } from "./recipeGraphs.js";
-import { FusedExecutor, SeparateExecutor, type StepExecutor } from "./stepExecutor.js";
-
-/** Steps fused into one run: enough to make the transfers of the state negligible (ORT-FACTS, "K steps per call"). */
-const STEPS_PER_RUN: Record<Device, number> = { cpu: 32, cuda: 256, webgpu: 32 };
-
-/** The stacked batch inputs of one run stay below this, bytes. */
-const BATCH_BYTES = 16 * 2 ** 20;
-
-/** A phase, ready to run. */
-interface LoadedPhase {
-  readonly entry: PhaseEntry;
-  readonly sampler: Sampler;
-  readonly executor: StepExecutor;
-  readonly stepsPerRun: number;
-}
+import { FusedExecutor, SeparateExecutor } from "./stepExecutor.js";
 
 type Tensors = ReadonlyMap<string, HostTensor>;
 
@@ -52,10 +36,9 @@ export class LocalEngine implements Engine {
     readonly info: EngineInfo,
     private readonly artifacts: Artifacts,
     private readonly dataset: Dataset,
-    private readonly hooks: EngineHooks,
     private readonly bufferOptions: BufferOptions,
     private readonly recipeGraphs: RecipeGraphs,
-    private readonly phases: readonly LoadedPhase[],
+    private readonly phases: readonly PhaseTrainer[],
     private readonly sessions: readonly GraphSession[],
     private readonly embedGraph: GraphSession,
     private readonly rankGraph: GraphSession,
@@ -105,9 +88,9 @@ export class LocalEngine implements Engine {
       sessions.push(session);
       return session;
     };
-    const phases: LoadedPhase[] = [];
+    const phases: PhaseTrainer[] = [];
     for (const entry of manifest.phases) {
-      const { graphs, batch, sampler } = entry;
+      const { graphs } = entry;
       const executor =
         device === "webgpu"
           ? new SeparateExecutor(
@@ -116,14 +99,10 @@ export class LocalEngine implements Engine {
               await open(graphs.optimizer, sizes),
             )
           : new FusedExecutor(entry, await open(graphs.epoch, sizes));
-      const most = options.stepsPerRun ?? STEPS_PER_RUN[device];
-      const bytesPerStep = Math.max(1, 4 * batch.length * sampler.batchSize);
-      phases.push({
-        entry,
-        sampler: createSampler(sampler, dataset, seed, entry.name),
-        executor,
-        stepsPerRun: Math.max(1, Math.min(most, Math.floor(BATCH_BYTES / bytesPerStep))),
-      });
+      const sampler = createSampler(entry.sampler, dataset, seed, entry.name);
+      phases.push(
+        new PhaseTrainer(entry, sampler, executor, options.stepsPerRun ?? STEPS_PER_RUN[device], hooks),
+      );
     }
     const embedGraph = await open("embed", sizes);
     // Users and candidates are handed to the rank graph block by block, so only the declared sizes bind it.
@@ -143,7 +122,7 @@ export class LocalEngine implements Engine {
       },
       sizes,
       stepsPerEpoch: Object.fromEntries(
-        phases.map(({ entry, sampler }) => [entry.name, sampler.stepsPerEpoch]),
+        phases.map(({ entry, stepsPerEpoch }) => [entry.name, stepsPerEpoch]),
       ),
       parameterCount: manifest.parameters.reduce((sum, { name }) => sum + tensors.get(name)!.data.length, 0),
     };
@@ -153,7 +132,6 @@ export class LocalEngine implements Engine {
       info,
       artifacts,
       dataset,
-      hooks,
       bufferOptions,
       recipeGraphs,
       phases,
@@ -169,68 +147,19 @@ export class LocalEngine implements Engine {
     epoch: number,
     learningRates: Readonly<Record<string, number>>,
   ): Promise<EpochLosses | null> {
-    const buffers = await this.buffersOf(epoch);
+    const standing = new Map([...this.fixed, ...(await this.buffersOf(epoch))]);
     const tensors = new Map(this.state.tensors);
     const steps = { ...this.state.steps };
     const losses: Record<string, Readonly<Record<string, number>>> = {};
     for (const phase of this.phases) {
       const { name } = phase.entry;
-      const firstStep = steps[name]! + 1;
-      const means = await this.runPhase(phase, epoch, learningRates[name]!, firstStep, tensors, buffers);
+      const means = await phase.runEpoch(epoch, learningRates[name]!, steps[name]! + 1, standing, tensors);
       if (means === null) return null;
       losses[name] = means;
-      steps[name]! += phase.sampler.stepsPerEpoch;
+      steps[name]! += phase.stepsPerEpoch;
     }
     this.state = { tensors, steps };
     return losses;
-  }
-
-  /** One epoch of one phase; puts the updated tensors into `tensors`. */
-  private async runPhase(
-    { entry, sampler, executor, stepsPerRun }: LoadedPhase,
-    epoch: number,
-    learningRate: number,
-    firstStep: number,
-    tensors: Map<string, HostTensor>,
-    buffers: Tensors,
-  ): Promise<Readonly<Record<string, number>> | null> {
-    const sample = sampler.epoch(epoch);
-    const named = (values: ArrayLike<number>): Record<string, number> =>
-      Object.fromEntries(entry.losses.map((name, column) => [name, values[column]!]));
-    const sums = new Float64Array(entry.losses.length);
-    for (const range of stepRanges(sample, stepsPerRun)) {
-      const started = performance.now();
-      const { updated, losses } = await executor.run({
-        count: range.count,
-        firstStep: firstStep + range.first,
-        learningRate,
-        batch: batchFeeds(sample, entry.batch, range),
-        standing: new Map([...this.fixed, ...buffers, ...tensors]),
-      });
-      const chunkSums = new Float64Array(sums.length);
-      losses.forEach((loss, index) => {
-        const column = index % sums.length;
-        if (!Number.isFinite(loss)) {
-          const step = Math.floor(index / sums.length);
-          const terms = losses.subarray(step * sums.length, (step + 1) * sums.length);
-          throw new NonFiniteLossError(entry.name, epoch, range.first + step, named(terms));
-        }
-        sums[column]! += loss;
-        chunkSums[column]! += loss;
-      });
-      for (const [name, tensor] of updated) tensors.set(name, tensor);
-      this.hooks.report({
-        kind: "chunk",
-        phase: entry.name,
-        epoch,
-        step: range.first + range.count,
-        steps: sample.steps,
-        losses: named(chunkSums.map((sum) => sum / range.count)),
-        stepsPerSecond: (1000 * range.count) / Math.max(performance.now() - started, 1e-3),
-      });
-      if (this.hooks.isCancelled()) return null;
-    }
-    return named(sums.map((sum) => sum / sample.steps));
   }
 
   async evaluate(request: EvaluationRequest): Promise<RankingReport> {
