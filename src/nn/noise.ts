@@ -2,7 +2,7 @@ import type { Declaration } from "../authoring/declaration.js";
 import { Tensor, type Axes } from "../authoring/tensor.js";
 import type { Node } from "../ir/node.js";
 import { apply } from "../ops/apply.js";
-import { add, cast, cos, log, multiply, negate, scalar, sqrt, typeOf } from "../ops/build.js";
+import { cast, cos, log, multiply, negate, scalar, sqrt, typeOf } from "../ops/build.js";
 
 function uniformNode(m: Declaration, stream: string, like: Node): Node {
   const { key, step } = m.randomState();
@@ -10,9 +10,9 @@ function uniformNode(m: Declaration, stream: string, like: Node): Node {
   return apply("uniform", [counters, key, step], { stream });
 }
 
-/** In (0, 1): never 0, so that its logarithm is finite. */
+/** In (0, 1): never 0, so that its logarithm is finite, and never rounded up to 1, of which Gumbel's is not. */
 function open(value: Node): Node {
-  return add(value, scalar(2 ** -25));
+  return apply("maximum", [value, scalar(2 ** -25)]);
 }
 
 /**
