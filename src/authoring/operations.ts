@@ -264,11 +264,30 @@ export function cumulativeSum<A extends Axes>(x: Tensor<A>, axis: A[number]): Te
   return new Tensor(build.cumulativeSum(x.node, axis, false));
 }
 
-/** Values one after another along an axis that differs between them: users then items give nodes. */
-export function concat<Into extends string, A extends Axes, From extends string>(
+/** A value and the axis along which it is joined to others. */
+interface Part {
+  readonly value: Tensor<Axes>;
+  readonly along: string;
+}
+
+/** Axes of each part with the joined axis renamed; one and the same for parts that fit together. */
+type Joined<P extends Part, Into extends string> = P extends {
+  readonly value: Tensor<infer A>;
+  readonly along: infer From extends string;
+}
+  ? From extends A[number]
+    ? Renamed<A, From, Into>
+    : never
+  : never;
+
+/**
+ * Values one after another along an axis that differs between them: users then items give nodes.
+ * @throws ShapeError unless all other axes are the same
+ */
+export function concat<Into extends string, const P extends Part>(
   into: Into,
-  values: readonly { readonly value: Tensor<A>; readonly along: From }[],
-): Tensor<Renamed<A, From, Into>> {
+  values: readonly P[],
+): Tensor<Joined<P, Into>> {
   return new Tensor(
     build.concat(
       values.map(({ value }) => value.node),
