@@ -23,14 +23,17 @@ export class GraphBuilder {
 
   constructor(private readonly role: InputRole = "argument") {}
 
-  /** @param values in C order; random in [-2, 2) if absent */
-  float(name: string, sizes: Sizes, values?: readonly number[]): Node {
-    const node = this.dense(
-      name,
-      "float32",
-      sizes,
-      values ?? randomNumbers(this.inputs.length + 1, count(sizes)),
-    );
+  /**
+   * @param values in C order; random in [-2, 2) if absent
+   * @param fixed axes whose size is part of the declaration
+   */
+  float(name: string, sizes: Sizes, values?: readonly number[], fixed: readonly string[] = []): Node {
+    const data = values ?? randomNumbers(this.inputs.length + 1, count(sizes));
+    const axes = Object.entries(sizes).map(([axis, size]) => ({
+      name: axis,
+      size: fixed.includes(axis) ? size : axis,
+    }));
+    const node = this.declare(name, tensorType("float32", axes), dense(Object.values(sizes), data));
     this.floats.push(node);
     return node;
   }
