@@ -12,6 +12,7 @@ import {
   scatterAdd,
   subtract,
   sum,
+  sumOfSquares,
   transpose,
   typeOf,
 } from "../ops/build.js";
@@ -128,6 +129,9 @@ function layoutRules(node: Node): Node | undefined {
       const names = node.attributes.axes as readonly string[];
       if (inner!.operation === "sum") {
         return sum(inner!.inputs[0]!, [...(inner!.attributes.axes as readonly string[]), ...names]);
+      }
+      if (inner!.operation === "multiply" && inner!.inputs[0] === inner!.inputs[1]) {
+        return sumOfSquares(inner!.inputs[0]!, names);
       }
       if (inner!.operation !== "broadcast") return undefined;
       const source = inner!.inputs[0]!;

@@ -11,7 +11,7 @@ import {
 } from "../authoring/operations.js";
 import { Tensor, type Axes, type Ids, type Scalar } from "../authoring/tensor.js";
 import * as build from "../ops/build.js";
-import { covariance, normalise, standardise } from "./normalise.js";
+import { covariance, normalise, standardise, uncentredCovariance } from "./normalise.js";
 
 /** Dot products along the last axis: [batch…, dim] twice gives [batch…]. */
 export function dot<Batch extends Axes, Dim extends string>(
@@ -76,6 +76,6 @@ export function redundancy<Row extends string>(
   x: Tensor<[Row, "dim"]>,
   norm: "rows" | "standardise" = "rows",
 ): Scalar {
-  const c = covariance(norm === "rows" ? normalise(x, "dim") : standardise(x));
+  const c = norm === "rows" ? uncentredCovariance(normalise(x, "dim")) : covariance(standardise(x));
   return sumAll(square(subtract(c, identityMatrix("dim", "dim'", x.type.axes[1]!.size as number))));
 }

@@ -1,12 +1,14 @@
-import { axisNames } from "../ir/types.js";
+import { axisNames, type Axis } from "../ir/types.js";
 import type { Node } from "../ir/node.js";
 import { Tensor, type Axes, type Without } from "../authoring/tensor.js";
 import { apply } from "../ops/apply.js";
 import {
   add,
   axisSize,
+  broadcast,
   divide,
   exp,
+  gram,
   log,
   matmul,
   multiply,
@@ -25,8 +27,7 @@ function transposed(x: Node): Node {
 
 /** Values divided by their L2 norm along `axis`, the norm at least `floor` so that zero rows stay zero. */
 export function normalise<A extends Axes>(x: Tensor<A>, axis: A[number], floor = 1e-12): Tensor<A> {
-  const squared = sum(multiply(x.node, x.node), [axis]);
-  return new Tensor(divide(x.node, sqrt(apply("maximum", [squared, scalar(floor * floor)]))));
+  return new Tensor(apply("normalise", [x.node], { axis, floor }));
 }
 
 /** log Σ exp along an axis, shifted by the largest value so that nothing overflows. */
@@ -53,18 +54,27 @@ function centred(x: Node): Node {
   return subtract(x, divide(sum(x, [row.name]), axisSize(row.size)));
 }
 
-/** Products of all pairs of columns: [dim, dim']. */
-function columnProducts(x: Node): Node {
-  const dim = typeOf(x).axes[1]!.name;
-  return matmul(transposed(x), rename(x, dim, `${dim}'`));
-}
-
 /** Covariance of the columns of [row, dim], centred, divided by N - 1: [dim, dim']. */
 export function covariance<Row extends string, Dim extends string>(
   x: Tensor<[Row, Dim]>,
 ): Tensor<[Dim, `${Dim}'`]> {
   const count = axisSize(x.type.axes[0]!.size);
-  return new Tensor(divide(columnProducts(centred(x.node)), subtract(count, scalar(1))));
+  return new Tensor(divide(gram(centred(x.node)), subtract(count, scalar(1))));
+}
+
+/**
+ * Covariance without a centred copy, (xᵀx - N μ μᵀ) / (N - 1): a pass less over the rows, exact only where the rows
+ * are not much longer than their spread, as rows of unit norm.
+ */
+export function uncentredCovariance<Row extends string, Dim extends string>(
+  x: Tensor<[Row, Dim]>,
+): Tensor<[Dim, `${Dim}'`]> {
+  const [row, dim] = x.type.axes as [Axis, Axis];
+  const count = axisSize(row.size);
+  const products = gram(x.node);
+  const mean = divide(sum(x.node, [row.name]), count);
+  const outer = multiply(broadcast(mean, typeOf(products).axes), rename(mean, dim.name, `${dim.name}'`));
+  return new Tensor(divide(subtract(products, multiply(outer, count)), subtract(count, scalar(1))));
 }
 
 /** [row, dim] with every column of mean 0 and variance 1 (population); `floor` guards columns without variance. */
@@ -84,5 +94,5 @@ export function pearsonCorrelation<Row extends string, Dim extends string>(
   floor = 1e-12,
 ): Tensor<[Dim, `${Dim}'`]> {
   const row = x.type.axes[0]!;
-  return new Tensor(divide(columnProducts(standardise(x, floor).node), axisSize(row.size)));
+  return new Tensor(divide(gram(standardise(x, floor).node), axisSize(row.size)));
 }

@@ -101,6 +101,7 @@ export const opSupport: ReadonlyMap<string, OpSupport> = new Map(
     ReduceMean: reduction,
     ReduceMin: reduction,
     ReduceSum: reduction,
+    ReduceSumSquare: reduction,
     Relu: unary,
     Reshape: op([2, 2], { allowzero: "int" }),
     Scan: op(

@@ -29,6 +29,7 @@ export const add = (a: Node, b: Node): Node => apply("add", [a, b]);
 export const subtract = (a: Node, b: Node): Node => apply("subtract", [a, b]);
 export const multiply = (a: Node, b: Node): Node => apply("multiply", [a, b]);
 export const divide = (a: Node, b: Node): Node => apply("divide", [a, b]);
+export const maximum = (a: Node, b: Node): Node => apply("maximum", [a, b]);
 export const greater = (a: Node, b: Node): Node => apply("greater", [a, b]);
 export const equal = (a: Node, b: Node): Node => apply("equal", [a, b]);
 export const where = (condition: Node, a: Node, b: Node): Node => apply("where", [condition, a, b]);
@@ -36,6 +37,8 @@ export const cast = (x: Node, dtype: DType): Node => apply("cast", [x], { dtype 
 export const matmul = (a: Node, b: Node): Node => apply("matmul", [a, b]);
 export const sum = (x: Node, axes: readonly string[]): Node =>
   axes.length === 0 ? x : apply("sum", [x], { axes });
+export const gram = (x: Node): Node => apply("gram", [x]);
+export const sumOfSquares = (x: Node, axes: readonly string[]): Node => apply("sumOfSquares", [x], { axes });
 export const gather = (table: Node, ids: Node): Node => apply("gather", [table, ids]);
 export const concat = (values: readonly Node[], along: readonly string[], into: string): Node =>
   apply("concat", values, { along, into });

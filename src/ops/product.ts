@@ -1,5 +1,5 @@
 import { axisNames, productOfSizes, sameAxes, sameSize, sizeKey, tensorType } from "../ir/types.js";
-import { matmul, sumTo, transpose, typeOf } from "./build.js";
+import { add, matmul, rename, sumTo, transpose, typeOf } from "./build.js";
 import { tensor } from "./broadcasting.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 import type { Node } from "../ir/node.js";
@@ -57,6 +57,25 @@ export const products = {
     flops: (node) => {
       const inner = typeOf(node.inputs[0]!).axes.at(-1)!;
       return productOfSizes([2, inner.size, ...typeOf(node).axes.map((axis) => axis.size)]);
+    },
+  },
+  /** xᵀ x of x [row, column]: [column, column'], half the gradient of the same written as a product. */
+  gram: {
+    infer: (inputs) => {
+      const x = tensor(inputs, 0);
+      const [, column] = x.axes;
+      if (x.axes.length !== 2 || column === undefined) throw new InferenceProblem("{0} must be a matrix");
+      return tensorType("float32", [column, { name: `${column.name}'`, size: column.size }]);
+    },
+    gradient: (u, node) => {
+      const [column, other] = axisNames(typeOf(node)) as [string, string];
+      const swapped = rename(rename(rename(transposed(u), other, "#"), column, other), "#", column);
+      return [rename(matmul(node.inputs[0]!, add(u, swapped)), other, column)];
+    },
+    lower: (onnx, [x]) => onnx.node("MatMul", [onnx.node("Transpose", [x!], { perm: [1, 0] }), x!]),
+    flops: (node) => {
+      const row = typeOf(node.inputs[0]!).axes[0]!;
+      return productOfSizes([2, row.size, ...typeOf(node).axes.map((axis) => axis.size)]);
     },
   },
 } satisfies Record<string, Operation>;

@@ -1,6 +1,21 @@
 import type { Node } from "../ir/node.js";
 import { axisNames, productOfSizes, tensorType, type Axis, type TensorType } from "../ir/types.js";
-import { broadcast, cast, cumulativeSum, divide, equal, multiply, subtract, sum, typeOf } from "./build.js";
+import {
+  broadcast,
+  cast,
+  cumulativeSum,
+  divide,
+  equal,
+  greater,
+  maximum,
+  multiply,
+  scalar,
+  sqrt,
+  subtract,
+  sum,
+  typeOf,
+  where,
+} from "./build.js";
 import { tensor } from "./broadcasting.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 
@@ -44,6 +59,31 @@ function maximumGradient(u: Node, node: Node): Node {
 export const reductions = {
   sum: reduction("ReduceSum", (u, node) => broadcast(u, typeOf(node.inputs[0]!).axes)),
   max: reduction("ReduceMax", maximumGradient),
+  /** Σ x² over axes, in one pass; `simplify` writes Σ x·x so. */
+  sumOfSquares: reduction("ReduceSumSquare", (u, node) => multiply(multiply(scalar(2), u), node.inputs[0]!)),
+  /** x divided by its L2 norm along an axis, the norm at least `floor` so that zeros stay zeros. */
+  normalise: {
+    infer: (inputs, attributes) => {
+      const type = tensor(inputs, 0);
+      reducedAxes(type, [attributes.axis as string]);
+      return type;
+    },
+    gradient: (u, node) => {
+      const x = node.inputs[0]!;
+      const axes = [node.attributes.axis as string];
+      const floor = scalar((node.attributes.floor as number) ** 2);
+      const squared = sum(multiply(x, x), axes);
+      const along = where(greater(squared, floor), sum(multiply(u, node), axes), scalar(0));
+      return [divide(subtract(u, multiply(node, along)), sqrt(maximum(squared, floor)))];
+    },
+    lower: (onnx, [value], node) => {
+      const axes = onnx.ints(positions(node, [node.attributes.axis as string]));
+      const floor = onnx.constant("float32", [], [(node.attributes.floor as number) ** 2]);
+      const squared = onnx.node("ReduceSumSquare", [value!, axes], { keepdims: 1 });
+      return onnx.node("Div", [value!, onnx.node("Sqrt", [onnx.node("Max", [squared, floor])])]);
+    },
+    flops: (node) => productOfSizes([3, ...typeOf(node).axes.map((axis) => axis.size)]),
+  },
   softmax: {
     infer: (inputs, attributes) => {
       const type = tensor(inputs, 0);

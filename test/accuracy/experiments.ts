@@ -10,6 +10,8 @@ export interface Experiment {
 }
 
 const lightgcn = { layers: 2, l2: 0 };
+/** KSI's paper has 5e-4 and 1024; here both models take the same steps. */
+const sameSteps = { learningRate: 1e-3, batchSize: 2048 };
 
 /**
  * The comparison of the first release: KSI against the LightGCN it builds on, both selected on validation, and
@@ -35,7 +37,7 @@ export const experiments: readonly Experiment[] = [
     name: "ksi",
     dataset: "tiktok",
     model: "ksi",
-    hyperparameters: { modalities: ["image", "audio"] },
+    hyperparameters: { modalities: ["image", "audio"], ...sameSteps },
     settings: { epochs: 200 },
   },
   {
@@ -49,7 +51,7 @@ export const experiments: readonly Experiment[] = [
     name: "ksi",
     dataset: "lastfm-2k",
     model: "ksi",
-    hyperparameters: { modalities: ["text", "audio_vggish"] },
+    hyperparameters: { modalities: ["text", "audio_vggish"], ...sameSteps },
     settings: { epochs: 300 },
   },
 ];

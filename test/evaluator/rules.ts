@@ -258,6 +258,19 @@ export const rules: Readonly<Record<OperationName, Rule>> = {
 
   sum: reduction(0, (sum, value) => sum + value),
   max: reduction(-Infinity, Math.max),
+  sumOfSquares: reduction(0, (sum, value) => sum + value * value),
+  normalise: (application) => {
+    const x = tensor(application, 0);
+    const data = new Float64Array(x.data.length);
+    forEachLine(x, application.node.attributes.axis as string, (line) => {
+      const norm = Math.max(
+        Math.hypot(...line.map((i) => x.data[i]!)),
+        application.node.attributes.floor as number,
+      );
+      line.forEach((i) => (data[i] = x.data[i]! / norm));
+    });
+    return numbers(application.axes, data);
+  },
   softmax: (application) => {
     const x = tensor(application, 0);
     const data = new Float64Array(x.data.length);
@@ -287,6 +300,17 @@ export const rules: Readonly<Record<OperationName, Rule>> = {
     return tabulate(application.axes, (at) => {
       let sum = 0;
       for (let k = 0; k < inner.size; k++) sum += l([...at, k]) * r([...at, k]);
+      return sum;
+    });
+  },
+  gram: (application) => {
+    const x = tensor(application, 0);
+    const [rows, columns] = x.axes as [(typeof x.axes)[number], (typeof x.axes)[number]];
+    return tabulate(application.axes, ([a, b]) => {
+      let sum = 0;
+      for (let row = 0; row < rows.size; row++) {
+        sum += x.data[row * columns.size + a!]! * x.data[row * columns.size + b!]!;
+      }
       return sum;
     });
   },

@@ -9,7 +9,7 @@ import type { OperationCase } from "./operationCase.js";
 type Name = (keyof typeof reductions | keyof typeof products) & OperationName;
 
 /** Reductions over the first, the middle, the last and all axes. */
-function reduction(name: "sum" | "max"): OperationCase[] {
+function reduction(name: "sum" | "max" | "sumOfSquares"): OperationCase[] {
   const cube = { a: 2, b: 3, c: 4 };
   const over = (label: string, axes: readonly string[]): OperationCase => ({
     label,
@@ -28,7 +28,7 @@ function reduction(name: "sum" | "max"): OperationCase[] {
 }
 
 /** Softmax and running sums along each axis. */
-function along(name: "softmax" | "cumulativeSum", attributes = {}): OperationCase[] {
+function along(name: "softmax" | "cumulativeSum" | "normalise", attributes = {}): OperationCase[] {
   const matrix = { row: 3, column: 4 };
   return [
     {
@@ -70,6 +70,30 @@ export const reductionCases: Record<Name, readonly OperationCase[]> = {
         apply("max", [g.float("x", { row: 2, column: 2 }, [4, 1, 4, 4])], { axes: ["row", "column"] }),
       convention: { x: [1 / 3, 0, 1 / 3, 1 / 3] },
     },
+  ],
+  sumOfSquares: [...reduction("sumOfSquares")],
+  normalise: [
+    ...along("normalise", { floor: 1e-12 }),
+    {
+      label: "rows shorter than the floor",
+      build: (g) =>
+        apply("normalise", [g.float("x", { row: 2, column: 2 }, [0.01, 0.02, 3, 4])], {
+          axis: "column",
+          floor: 0.5,
+        }),
+    },
+    {
+      label: "a zero row, divided by the floor",
+      build: (g) =>
+        apply("normalise", [g.float("x", { row: 2, column: 2 }, [0, 0, 3, 4])], {
+          axis: "column",
+          floor: 0.25,
+        }),
+    },
+  ],
+  gram: [
+    { label: "a tall matrix", build: (g) => apply("gram", [g.float("x", { row: 5, column: 3 })]) },
+    { label: "one row", build: (g) => apply("gram", [g.float("x", { row: 1, column: 3 })]) },
   ],
   softmax: [
     ...along("softmax"),
