@@ -1,0 +1,118 @@
+import type { DenseFeed, Feeds } from "../../evaluator/evaluate.js";
+import type { SparseValue } from "../../evaluator/value.js";
+import { DIM, triples } from "../smallInstance.js";
+
+/** KSI's equations as loops over rows, with the default readings; nothing of the compiler is used. */
+
+export type Rows = readonly (readonly number[])[];
+
+export const rowsOf = (feed: Feeds[string] | undefined, width = DIM): number[][] => {
+  const { data } = feed as DenseFeed;
+  const values = Array.from(data, Number);
+  return Array.from({ length: values.length / width }, (_, row) =>
+    values.slice(row * width, (row + 1) * width),
+  );
+};
+
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+const unit = (row: readonly number[]): number[] =>
+  row.map((x) => x / Math.max(Math.sqrt(dot(row, row)), 1e-12));
+export const plus = (a: Rows, b: Rows): number[][] => a.map((row, i) => row.map((x, k) => x + b[i]![k]!));
+export const times = (a: Rows, factor: number): number[][] => a.map((row) => row.map((x) => x * factor));
+
+export function propagate({ rows, entries }: SparseValue, x: Rows): number[][] {
+  const result = Array.from({ length: rows }, () => x[0]!.map(() => 0));
+  for (const { row, column, weight } of entries) {
+    x[column]!.forEach((value, k) => (result[row]![k]! += weight * value));
+  }
+  return result;
+}
+
+const flip = ({ rows, columns, entries }: SparseValue): SparseValue => ({
+  kind: "sparse",
+  rows: columns,
+  columns: rows,
+  entries: entries.map(({ row, column, weight }) => ({ row: column, column: row, weight })),
+});
+
+/** Eqs. 5 to 7: ‖cov(rows of unit norm) - I‖². */
+export function redundancy(x: Rows): number {
+  const normed = x.map(unit);
+  const mean = normed[0]!.map((_, k) => normed.reduce((sum, row) => sum + row[k]!, 0) / normed.length);
+  let total = 0;
+  for (let a = 0; a < mean.length; a++) {
+    for (let b = 0; b < mean.length; b++) {
+      const products = normed.map((row) => (row[a]! - mean[a]!) * (row[b]! - mean[b]!));
+      const covariance = products.reduce((sum, value) => sum + value, 0) / (normed.length - 1);
+      total += (covariance - (a === b ? 1 : 0)) ** 2;
+    }
+  }
+  return total;
+}
+
+/** a = softmax(ã). */
+export function modalityWeights(logits: readonly number[]): number[] {
+  const weights = logits.map(Math.exp);
+  const total = weights.reduce((sum, value) => sum + value, 0);
+  return weights.map((weight) => weight / total);
+}
+
+/** LightGCN's mean over layers 0 to 2. */
+export function lightGcn(feeds: Feeds): { users: number[][]; items: number[][] } {
+  const graph = feeds["interactions"] as SparseValue;
+  let [users, items] = [rowsOf(feeds["user_embedding"]), rowsOf(feeds["item_embedding"])];
+  let [userSum, itemSum] = [users, items];
+  for (let layer = 0; layer < 2; layer++) {
+    [users, items] = [propagate(graph, items), propagate(flip(graph), users)];
+    [userSum, itemSum] = [plus(userSum, users), plus(itemSum, items)];
+  }
+  return { users: times(userSum, 1 / 3), items: times(itemSum, 1 / 3) };
+}
+
+/** Eqs. 4 and 9: X_I and its propagations over a modality's graph, 0 to L. */
+export function itemLayers(feeds: Feeds, modality: string, layers: number): number[][][] {
+  const all = [rowsOf(feeds["item_embedding"])];
+  const graph = feeds[`${modality}_neighbours`] as SparseValue;
+  for (let layer = 0; layer < layers; layer++) all.push(propagate(graph, all.at(-1)!));
+  return all;
+}
+
+/** Eqs. 16 and 17: the vectors that are scored. */
+export function finalVectors(
+  feeds: Feeds,
+  modalities: readonly string[],
+  layers: number,
+  weights: readonly number[],
+): { users: number[][]; items: number[][] } {
+  const { users, items } = lightGcn(feeds);
+  const outputs = modalities.map((modality, m) =>
+    times(itemLayers(feeds, modality, layers).at(-1)!, weights[m]!),
+  );
+  return { users, items: plus(items, outputs.reduce(plus).map(unit)) };
+}
+
+/** Eq. 19. */
+export function bpr({ users, items }: { users: Rows; items: Rows }): number {
+  const losses = triples.users.map((user, n) => {
+    const positive = dot(users[user]!, items[triples.positives[n]!]!);
+    const negative = dot(users[user]!, items[triples.negatives[n]!]!);
+    return Math.log(1 + Math.exp(negative - positive));
+  });
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}
+
+/** Eq. 15 of one modality without a_m: mean over the distinct positives of the batch. */
+export function contrast(feeds: Feeds, modality: string, h: Rows, temperature: number): number {
+  const features = rowsOf(feeds[`${modality}_pca`]).map(unit);
+  const { dims } = feeds[`${modality}_negatives`] as DenseFeed;
+  const negatives = rowsOf(feeds[`${modality}_negatives`], dims[1]);
+  const anchors = [...new Set(triples.positives)];
+  const losses = anchors.map((item) => {
+    const state = unit(h[item]!);
+    const score = (candidate: number): number => Math.exp(dot(state, features[candidate]!) / temperature);
+    const pool = [item, ...negatives[item]!].map(score);
+    return -Math.log(score(item) / pool.reduce((sum, value) => sum + value, 0));
+  });
+  return losses.reduce((sum, loss) => sum + loss, 0) / anchors.length;
+}
