@@ -1,11 +1,17 @@
 import type { Artifacts } from "../../runtime/artifacts/loadArtifacts.js";
 import type { AxisSize, GraphTensor } from "../../runtime/artifacts/manifest.js";
+import { workJson, workLines, type GraphWork } from "./workSummary.js";
 
-/** An artifact folder in words: what the model needs, what it learns, and the graphs that do it. */
-export function artifactSummary({ manifest, sha256 }: Artifacts): {
-  readonly text: string;
-  readonly json: unknown;
-} {
+/**
+ * An artifact folder in words: what the model needs, what it learns, and the graphs that do it.
+ *
+ * @param sizes of the axes that are known; work is counted in numbers where they suffice
+ */
+export function artifactSummary(
+  { manifest, sha256 }: Artifacts,
+  work: readonly GraphWork[],
+  sizes: ReadonlyMap<string, number>,
+): { readonly text: string; readonly json: unknown } {
   const axes = Object.entries(manifest.axes).map(([name, size]) => `${name} (${sizeText(size)})`);
   const lines = [
     `${manifest.model}: ${manifest.title}`,
@@ -25,6 +31,7 @@ export function artifactSummary({ manifest, sha256 }: Artifacts): {
       const batches = `${sampler.batchSize} ${sampler.kind} a batch`;
       return `${name}: ${optimizer.kind} on ${parameters.join(", ")}; losses ${losses.join(", ")}; ${batches}`;
     }),
+    ...workLines(manifest, work, sizes),
     "graphs",
     ...Object.entries(manifest.graphs).flatMap(([name, { file, inputs, outputs }]) => [
       `  ${name} (${file})`,
@@ -32,7 +39,10 @@ export function artifactSummary({ manifest, sha256 }: Artifacts): {
       ...outputs.map((tensor) => `    out ${tensorText(tensor)}`),
     ]),
   ];
-  return { text: `${lines.join("\n")}\n`, json: { kind: "artifacts", sha256, manifest } };
+  return {
+    text: `${lines.join("\n")}\n`,
+    json: { kind: "artifacts", sha256, work: workJson(manifest, work, sizes), manifest },
+  };
 }
 
 function section<Item>(title: string, items: readonly Item[], text: (item: Item) => string): string[] {

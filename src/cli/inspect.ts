@@ -1,6 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { loadArtifacts } from "../../runtime/artifacts/loadArtifacts.js";
+import { loadDataset } from "../../runtime/data/dataset.js";
+import { expectedSizes } from "../../runtime/data/expectedSizes.js";
 import { loadCheckpoint } from "../../runtime/training/checkpoint.js";
 import { checkModel } from "../onnx/check.js";
 import { decodeModel } from "../onnx/decode.js";
@@ -13,6 +15,7 @@ import { artifactSummary } from "./artifactSummary.js";
 import { checkpointSummary } from "./checkpointSummary.js";
 import { InspectError } from "./inspectError.js";
 import { onnxSummary } from "./onnxSummary.js";
+import { graphWork } from "./workSummary.js";
 
 const ACCEPTED =
   "Give an .onnx file written by mmkit, an artifact folder (`mmkit build`) or a checkpoint folder (<run>/checkpoints/best).";
@@ -27,6 +30,7 @@ export const inspect = command({
     path: { type: "string", describe: "An .onnx file of mmkit, an artifact folder or a checkpoint folder" },
   },
   options: {
+    data: { type: "string", describe: "Dataset folder: count FLOPs and bytes for its size" },
     provider: {
       type: "array",
       string: true,
@@ -37,6 +41,7 @@ export const inspect = command({
   },
   examples: [
     ["artifacts/lightgcn", "What the model needs and which graphs it has"],
+    ["artifacts/lightgcn --data data/shop", "The same with FLOPs and bytes per step on that dataset"],
     ["artifacts/lightgcn/training_model.onnx", "The graph, one line per node"],
     ["artifacts/lightgcn/embed_model.onnx --provider webgpu", "Would all of it run on WebGPU?"],
     ["runs/1/checkpoints/best --json", "The state of training, for machines"],
@@ -44,19 +49,32 @@ export const inspect = command({
   epilogue:
     "The text of an ONNX file is stable: two builds of the same model print the same, so `diff` shows what changed. " +
     "Everything is checked before it is shown: hashes of artifacts and checkpoints, the structure of graphs.",
-  async run({ path, provider, json }, { stdout }) {
-    const finding = await find(path, provider);
+  async run({ path, provider, data, json }, { stdout }) {
+    const finding = await find(path, provider, data);
     stdout.write(json ? `${JSON.stringify(finding.json, null, 2)}\n` : finding.text);
   },
 });
 
-async function find(path: string, providers: readonly Provider[]): Promise<Finding> {
+async function find(
+  path: string,
+  providers: readonly Provider[],
+  data: string | undefined,
+): Promise<Finding> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new InspectError(path, "there is no such file or folder", ACCEPTED);
   if (found.isFile()) return inspectOnnx(path, providers);
-  if (await isFile(join(path, "manifest.json"))) return artifactSummary(await loadArtifacts(path));
+  if (await isFile(join(path, "manifest.json"))) return inspectArtifacts(path, data);
   if (await isFile(join(path, "checkpoint.json"))) return checkpointSummary(await loadCheckpoint(path));
   throw new InspectError(path, "the folder holds neither a manifest.json nor a checkpoint.json", ACCEPTED);
+}
+
+async function inspectArtifacts(path: string, data: string | undefined): Promise<Finding> {
+  const artifacts = await loadArtifacts(path);
+  const sizes =
+    data === undefined
+      ? new Map<string, number>()
+      : expectedSizes(artifacts.manifest, await loadDataset(data));
+  return artifactSummary(artifacts, await graphWork(artifacts), sizes);
 }
 
 async function inspectOnnx(path: string, providers: readonly Provider[]): Promise<Finding> {
