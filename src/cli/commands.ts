@@ -7,6 +7,10 @@ export interface CommandEntry {
 
 /** The commands in the order of the help; a command's file is loaded when it is used. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
+  quickstart: {
+    summary: "See it all work in two minutes: an example shop, training, an export, recommendations",
+    load: async () => (await import("./quickstart.js")).quickstart,
+  },
   models: {
     summary: "List the bundled models and their hyper-parameters",
     load: async () => (await import("./models.js")).models,

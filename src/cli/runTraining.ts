@@ -29,6 +29,8 @@ export interface TrainingOrder {
   readonly force: boolean;
   /** The command line that continues this run. */
   readonly resumeLine: string;
+  /** Leave the resolved configuration to config.json instead of printing it. */
+  readonly isBrief?: true;
 }
 
 /** Training settings as lines for people. */
@@ -65,10 +67,11 @@ export async function runTraining(order: TrainingOrder, streams: Streams): Promi
   if (!order.resume) await new RunFolder(run).checkFree(order.force);
   const artifacts = await RunArtifacts.write(buildArtifacts(model, hyperparameters.given));
   const display = new TrainingDisplay(streams, settings.monitor);
-  streams.stderr.write(
-    `${model.name}: ${model.title}\n${formatSettings(hyperparameters.resolved)}` +
-      `training\n${formatSettings(trainingLines(settings, order.training))}`,
-  );
+  streams.stderr.write(`${model.name}: ${model.title}\n`);
+  if (order.isBrief !== true) {
+    streams.stderr.write(formatSettings(hyperparameters.resolved));
+    streams.stderr.write(`training\n${formatSettings(trainingLines(settings, order.training))}`);
+  }
   const options: TrainOptions = {
     ...settings,
     artifacts: artifacts.folder,

@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { exportInference } from "../../exports/inference.js";
+import { readRun } from "../../exports/inferenceRun.js";
+import { writeCatalogue } from "../../examples/catalogue/writeCatalogue.js";
+import { models } from "../../graphs/registry.js";
+import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
+import { loadDataset } from "../../runtime/data/dataset.js";
+import { checkFree } from "./checkFree.js";
+import { command } from "./command.js";
+import { datasetSettings } from "./datasetModalities.js";
+import { measureRun, type Measurement } from "./measureRun.js";
+import { metricsTable } from "./metricsTable.js";
+import { chosenSettings } from "./modelOptions.js";
+import { customerText, describeCustomer } from "./quickstartCustomer.js";
+import { runTraining } from "./runTraining.js";
+import { shellWords } from "./shellWords.js";
+import type { Streams } from "./streams.js";
+
+const OWN_FILE = "quickstart.json";
+/** The comparison first, the model that is exported last. */
+const compared = ["lightgcn", "ksi"] as const;
+/** The same for both models: a shop of a few thousand interactions needs small steps. */
+const settings = ["batchSize=512", "learningRate=0.001"];
+const EPOCHS = 150;
+const PATIENCE = 15;
+
+export const quickstart = command({
+  positionals: {},
+  options: {
+    out: { type: "string", default: "mmkit-quickstart", describe: "Folder for everything that is made" },
+    epochs: { type: "number", default: EPOCHS, describe: "Most epochs per model" },
+    user: { type: "number", default: 0, describe: "The customer that items are recommended to" },
+  },
+  examples: [
+    ["", "Into ./mmkit-quickstart; may be run again"],
+    ["--out /tmp/shop --epochs 5", "Elsewhere and shorter"],
+  ],
+  epilogue:
+    "An example shop is generated: 480 items with a drawn picture and a title, 600 customers who care for kind, " +
+    "colour, style and so on. KSI learns from pictures, titles and purchases, LightGCN from purchases alone. " +
+    "Both are trained alike and measured on held-out purchases.",
+  async run({ out, epochs, user, json }, streams) {
+    const started = performance.now();
+    await checkFree(out, true, OWN_FILE);
+    await writeFileAtomic(join(out, OWN_FILE), `${JSON.stringify({ epochs, user })}\n`);
+    const catalogue = join(out, "catalogue");
+    streams.stderr.write(`generating the shop in ${catalogue}\n`);
+    const { items } = await writeCatalogue(catalogue, { force: true });
+
+    const measured: Record<string, Measurement> = {};
+    for (const name of compared) {
+      measured[name] = await trainAndMeasure(
+        name,
+        { catalogue, run: join(out, "runs", name), epochs },
+        streams,
+      );
+    }
+    const exported = join(out, "export");
+    await exportInference({ run: join(out, "runs", "ksi"), out: exported });
+    const customer = await describeCustomer(await loadDataset(catalogue), exported, user);
+    const seconds = (performance.now() - started) / 1000;
+    if (json) {
+      streams.stdout.write(`${JSON.stringify({ folder: out, measured, customer, seconds }, null, 2)}\n`);
+      return;
+    }
+    const cold = items.filter((item) => item.cold).length;
+    streams.stdout.write(
+      `A shop of ${items.length} items, ${cold} of them new, without a single purchase to train on.\n\n` +
+        `Held-out purchases found among the first k recommendations:\n${comparison(measured, "all")}\n` +
+        `The same for the new items only, ranked among all:\n${comparison(measured, "cold")}\n` +
+        `${customerText(customer)}\n` +
+        `Made in ${seconds.toFixed(0)} s in ${out}. Go on with:\n` +
+        `  ${shellWords(["mmkit", "recommend", exported, "--user", "7"])}\n` +
+        `  ${shellWords(["mmkit", "inspect", join(out, "runs", "ksi", "artifacts")])}\n` +
+        "  mmkit new my-model\n",
+    );
+  },
+});
+
+async function trainAndMeasure(
+  name: (typeof compared)[number],
+  { catalogue, run, epochs }: { readonly catalogue: string; readonly run: string; readonly epochs: number },
+  streams: Streams,
+): Promise<Measurement> {
+  const model = models.get(name)!;
+  const hyperparameters = await chosenSettings(model, { set: settings, config: undefined }, (set) =>
+    datasetSettings(model, set, catalogue),
+  );
+  const sets = settings.flatMap((setting) => ["--set", setting]);
+  const options = ["--epochs", String(epochs), "--patience", String(PATIENCE)];
+  await runTraining(
+    {
+      model,
+      hyperparameters,
+      training: { epochs, patience: PATIENCE },
+      dataset: catalogue,
+      run,
+      resume: false,
+      force: true,
+      resumeLine: shellWords([
+        "mmkit",
+        "train",
+        name,
+        "--data",
+        catalogue,
+        "--out",
+        run,
+        ...sets,
+        ...options,
+        "--resume",
+      ]),
+      isBrief: true,
+    },
+    streams,
+  );
+  return measureRun(await readRun(run), { split: "test" });
+}
+
+function comparison(measured: Readonly<Record<string, Measurement>>, which: "all" | "cold"): string {
+  const of = (measurement: Measurement) => (which === "all" ? measurement : measurement.cold);
+  const ranked = [...compared].reverse();
+  return metricsTable([
+    ...ranked.map((name) => ({ title: name, metrics: of(measured[name]!)?.model.metrics ?? null })),
+    { title: "popularity", metrics: of(measured[ranked[0]!]!)?.popularity.metrics ?? null },
+  ]);
+}
