@@ -1,6 +1,7 @@
 import { gradients } from "../src/autodiff/gradients.js";
 import type { Declaration, OptimizerSettings } from "../src/authoring/declaration.js";
-import type { Graph, GraphOutput, Node } from "../src/ir/node.js";
+import { DeclarationError } from "../src/ir/errors.js";
+import { topologicalOrder, type Graph, type GraphOutput, type Node } from "../src/ir/node.js";
 import { scope } from "../src/ir/scope.js";
 import { tensorType } from "../src/ir/types.js";
 import { momentSuffixes, optimizerStep } from "../src/nn/optimizers.js";
@@ -82,9 +83,19 @@ export function evaluationGraph(declaration: Declaration): GraphSource {
   };
 }
 
+/** @throws DeclarationError if a parameter does not influence the loss */
+function checkEveryParameterTrains(declaration: Declaration, total: Node): void {
+  const used = new Set(topologicalOrder([total]));
+  const idle = declaration.parameters.find(({ node }) => !used.has(node));
+  if (idle === undefined) return;
+  const problem = "does not influence the loss; use it in a loss term or remove it";
+  throw new DeclarationError(`parameter "${idle.name}"`, problem, idle.node.location);
+}
+
 /** Losses and one gradient per parameter. @throws DeclarationError if a parameter does not influence the loss */
 export function trainingGraph(declaration: Declaration): GraphSource {
   const total = totalLoss(declaration);
+  checkEveryParameterTrains(declaration, total);
   const parameters = parameterNodes(declaration);
   const outputs = gradients(total, parameters).map((node, i) => ({
     name: `${declaration.parameters[i]!.name}.grad`,
