@@ -15,8 +15,8 @@ const both = ["image", "text"];
 const ksi = (given: Given = {}): SmallInstance => smallInstance("ksi", given);
 const build = (given: Given = {}) => buildArtifacts(models.get("ksi")!, given).manifest;
 
-const numbers = ({ feeds }: SmallInstance, node: Node): Float64Array =>
-  numbersOf(evaluate([node], feeds), node);
+const numbers = ({ feeds, parameters }: SmallInstance, node: Node): Float64Array =>
+  numbersOf(evaluate([node, ...parameters], feeds), node);
 const loss = (instance: SmallInstance, name: string): number =>
   numbers(instance, lossTerm(instance, name))[0]!;
 const weightsOf = ({ feeds }: SmallInstance): number[] =>
