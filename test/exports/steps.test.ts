@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { relativeError } from "../evaluator/closeness.js";
 import { numbersFrom } from "../evaluator/runGraph.js";
 import { runModel, runtimes, type PlainTensor, type Runtime } from "../onnx/runBoth.js";
+import { openModel } from "./openModel.js";
 import { feedsFor, floats, prepareModel, stepOf, type PreparedModel } from "./preparedModel.js";
 
 const STEPS = 3;
@@ -19,8 +20,8 @@ function nextState(state: ReadonlyMap<string, PlainTensor>, outputs: Readonly<Re
 
 /** Every step as one run of training_model and one of optimizer_model. */
 async function separately(model: PreparedModel, runtime: Runtime): Promise<Trained> {
-  const run = (graph: string, tensors: ReadonlyMap<string, PlainTensor>) =>
-    runModel(runtime, model.artifacts.files.get(`${graph}.onnx`)!, feedsFor(model.artifacts, graph, tensors));
+  const open = (graph: string) => openModel(runtime, model.artifacts.files.get(`${graph}.onnx`)!);
+  const [gradients, update] = await Promise.all([open("training_model"), open("optimizer_model")]);
   const losses: number[] = [];
   let { state } = model;
   for (let step = 0; step < STEPS; step++) {
@@ -30,11 +31,13 @@ async function separately(model: PreparedModel, runtime: Runtime): Promise<Train
       ["random_key", model.key],
     ]);
     const known = new Map([...state, ...model.buffers, ...stepOf(model.batches, step), ...scalars]);
-    const training = await run("training_model", known);
+    const training = await gradients.run(feedsFor(model.artifacts, "training_model", known));
     losses.push(...numbersFrom(training["losses"]));
-    const optimizer = await run("optimizer_model", new Map([...known, ...Object.entries(training)]));
-    state = nextState(state, optimizer);
+    const all = new Map([...known, ...Object.entries(training)]);
+    state = nextState(state, await update.run(feedsFor(model.artifacts, "optimizer_model", all)));
   }
+  await gradients.release();
+  await update.release();
   return { losses, state };
 }
 
