@@ -1,0 +1,196 @@
+import { expect } from "chai";
+import { gradients } from "../../src/autodiff/gradients.js";
+import { inputName, topologicalOrder, type Graph, type Node } from "../../src/ir/node.js";
+import { axisNames } from "../../src/ir/types.js";
+import { optimise } from "../../src/lower/optimise.js";
+import { verifyTypes } from "../../src/lower/rewrite.js";
+import { share } from "../../src/lower/share.js";
+import { apply } from "../../src/ops/apply.js";
+import * as build from "../../src/ops/build.js";
+import { relativeError } from "../evaluator/closeness.js";
+import { evaluate, numbersOf } from "../evaluator/evaluate.js";
+import { GraphBuilder } from "../evaluator/graphBuilder.js";
+import { numbersFrom, runGraph } from "../evaluator/runGraph.js";
+import { randomGraph } from "./randomGraph.js";
+
+const roots = (graph: Graph): Node[] => graph.outputs.map(({ node }) => node);
+
+/** Operations of a graph, inputs and constants left out. */
+function operationsIn(graph: Graph): string[] {
+  return topologicalOrder(roots(graph))
+    .map(({ operation }) => operation)
+    .filter((operation) => !["input", "constant"].includes(operation))
+    .sort();
+}
+
+function optimised(...nodes: Node[]): Graph {
+  return optimise({ name: "graph", outputs: nodes.map((node, i) => ({ name: `output_${i}`, node })) });
+}
+
+describe("passes on random graphs", () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    it(`keep every output and type, also of gradients: seed ${seed}`, () => {
+      const { g, graph } = randomGraph(seed);
+      const loss = graph.outputs
+        .slice(0, 3)
+        .map(({ node }) => build.sum(build.multiply(node, node), axisNames(build.typeOf(node))))
+        .reduce((total, term) => build.add(total, term));
+      const derivatives = gradients(loss, g.floats).map((node, i) => ({
+        name: `${inputName(g.floats[i]!)}.grad`,
+        node,
+      }));
+      const before: Graph = { name: graph.name, outputs: [...graph.outputs, ...derivatives] };
+      const after = optimise(before);
+      verifyTypes(after, "optimise");
+      expect(operationsIn(after).length).to.be.at.most(operationsIn(before).length);
+      const [expected, found] = [evaluate(roots(before), g.feeds), evaluate(roots(after), g.feeds)];
+      before.outputs.forEach(({ name, node }, i) => {
+        const now = after.outputs[i]!;
+        expect(now.name).to.equal(name);
+        expect(relativeError(numbersOf(found, now.node), numbersOf(expected, node)), name).to.be.below(1e-12);
+      });
+    });
+  }
+
+  for (let seed = 101; seed <= 106; seed++) {
+    it(`run on onnxruntime as in plain loops: seed ${seed}`, async () => {
+      const { g, graph } = randomGraph(seed);
+      const values = evaluate(roots(graph), g.feeds);
+      const results = await runGraph(optimise(graph), g.inputs, g.feeds, { precision: "float64" });
+      for (const { name, node } of graph.outputs) {
+        expect(relativeError(numbersFrom(results[name]), numbersOf(values, node)), name).to.be.below(1e-12);
+      }
+    });
+  }
+});
+
+describe("sharing", () => {
+  it("computes equal values once", () => {
+    const g = new GraphBuilder();
+    const [x, y] = [g.float("x", { row: 2 }), g.float("y", { row: 2 })];
+    const twice = build.multiply(build.exp(build.add(x, y)), build.exp(build.add(x, y)));
+    const shared = share({ name: "graph", outputs: [{ name: "output", node: twice }] });
+    expect(operationsIn(shared)).to.deep.equal(["add", "exp", "multiply"]);
+  });
+
+  it("keeps values of other attributes apart", () => {
+    const g = new GraphBuilder();
+    const x = g.float("x", { row: 2, column: 2 });
+    const sums = [build.sum(x, ["row"]), build.sum(x, ["column"])];
+    expect(operationsIn(optimised(...sums))).to.deep.equal(["sum", "sum"]);
+  });
+});
+
+describe("simplification", () => {
+  const g = new GraphBuilder();
+  const x = g.float("x", { row: 3, column: 2 });
+  const y = g.float("y", { row: 3, column: 2 });
+  const r = g.float("r", { row: 3 });
+  const s = g.float("s", {});
+  const axes = build.typeOf(x).axes;
+  const zero = build.scalar(0);
+  const one = build.scalar(1);
+
+  /** Each rule: what goes in, and the operations that remain. */
+  const rules: readonly (readonly [label: string, before: Node, after: readonly string[]])[] = [
+    [
+      "folds functions of constants",
+      build.multiply(x, build.exp(build.log(build.sqrt(build.scalar(9))))),
+      ["multiply"],
+    ],
+    [
+      "folds sums, products, quotients and extrema of constants",
+      build.multiply(
+        x,
+        apply("maximum", [
+          build.divide(build.add(one, build.scalar(2)), build.scalar(2)),
+          build.subtract(one, apply("minimum", [one, zero])),
+        ]),
+      ),
+      ["multiply"],
+    ],
+    ["drops zeros added on the left", build.exp(build.add(zero, x)), ["exp"]],
+    ["drops zeros added on the right", build.exp(build.add(x, build.zeros(axes))), ["exp"]],
+    ["makes a sum with a negated value a difference", build.add(x, build.negate(y)), ["subtract"]],
+    ["makes a sum of a negated value a difference", build.add(build.negate(x), y), ["subtract"]],
+    ["drops zeros subtracted", build.exp(build.subtract(x, zero)), ["exp"]],
+    ["makes zero minus a value its negative", build.subtract(zero, x), ["negate"]],
+    ["makes a difference with a negated value a sum", build.subtract(x, build.negate(y)), ["add"]],
+    ["drops factors of one on the left", build.exp(build.multiply(one, x)), ["exp"]],
+    ["drops factors of one on the right", build.exp(build.multiply(x, one)), ["exp"]],
+    ["makes products with zero zeros", build.multiply(build.exp(x), zero), ["broadcast"]],
+    ["makes products with minus one negatives", build.multiply(build.scalar(-1), x), ["negate"]],
+    ["makes products by minus one negatives", build.multiply(x, build.scalar(-1)), ["negate"]],
+    ["drops divisors of one", build.exp(build.divide(x, one)), ["exp"]],
+    ["drops double negatives", build.exp(build.negate(build.negate(x))), ["exp"]],
+    [
+      "lets elementwise operations repeat their operands",
+      build.multiply(x, build.broadcast(r, axes)),
+      ["multiply"],
+    ],
+    [
+      "merges transpositions",
+      build.exp(build.transpose(build.transpose(x, ["column", "row"]), ["row", "column"])),
+      ["exp"],
+    ],
+    ["merges renamings", build.exp(build.rename(build.rename(x, "row", "line"), "line", "row")), ["exp"]],
+    ["merges repetitions", build.broadcast(build.broadcast(s, [axes[0]!]), axes), ["broadcast"]],
+    ["merges sums", build.sum(build.sum(x, ["row"]), ["column"]), ["sum"]],
+    [
+      "makes sums of repetitions products with a size",
+      build.sum(build.broadcast(r, axes), ["column"]),
+      ["axisSize", "multiply"],
+    ],
+    ["writes fixed sizes as constants", build.multiply(x, build.axisSize(5)), ["multiply"]],
+  ];
+  for (const [label, before, after] of rules) {
+    it(label, () => {
+      const graph = optimised(before);
+      expect(operationsIn(graph)).to.deep.equal(after);
+      const found = numbersOf(evaluate([...roots(graph), x], g.feeds), graph.outputs[0]!.node);
+      const expected = numbersOf(evaluate([before, x], g.feeds), before);
+      expect(relativeError(found, expected)).to.be.below(1e-14);
+    });
+  }
+
+  it("merges the scatters of several lookups of one table into one", () => {
+    const b = new GraphBuilder("parameter");
+    const table = b.float("table", { item: 4, dim: 2 });
+    const looked = [0, 1, 2].map((i) =>
+      build.gather(table, b.ids(`ids_${i}`, "item", { [`batch_${i}`]: 3 }, [i, 1, 3])),
+    );
+    const loss = looked
+      .map((rows) => build.sum(build.multiply(rows, rows), axisNames(build.typeOf(rows))))
+      .reduce((total, term) => build.add(total, term));
+    const [gradient] = gradients(loss, [table]);
+    const scatters = (graph: Graph): number =>
+      operationsIn(graph).filter((operation) => operation === "scatterAdd").length;
+    expect(scatters({ name: "before", outputs: [{ name: "gradient", node: gradient! }] })).to.equal(3);
+    expect(scatters(optimised(gradient!))).to.equal(1);
+  });
+
+  it("writes the gradients of the parts of an axis once", () => {
+    const b = new GraphBuilder("parameter");
+    const nodes = build.concat(
+      [b.float("users", { user: 2, dim: 2 }), b.float("items", { item: 3, dim: 2 })],
+      ["user", "item"],
+      "node",
+    );
+    const z = apply("tanh", [nodes]);
+    const parts = [
+      { name: "user", size: "user" },
+      { name: "item", size: "item" },
+    ];
+    const loss = [0, 1]
+      .map((i) => build.part(z, "node", parts, i))
+      .map((value) => build.sum(build.exp(value), axisNames(build.typeOf(value))))
+      .reduce((total, term) => build.add(total, term));
+    const graph = optimised(...gradients(loss, b.floats));
+    expect(operationsIn(graph).filter((operation) => operation === "concat")).to.have.length(2);
+  });
+
+  it("leaves a graph on which nothing applies as it is", () => {
+    const node = build.exp(build.add(x, y));
+    expect(operationsIn(optimised(node))).to.deep.equal(["add", "exp"]);
+  });
+});
