@@ -73,7 +73,7 @@ describe("the command line", () => {
     {
       words: ["inspect", "a", "-x"],
       stderr:
-        "mmkit: mmkit inspect has no option -x. Known are --json, --verbose, --provider. `mmkit inspect --help` explains it.\n",
+        "mmkit: mmkit inspect has no option -x. Known are --json, --verbose, --data, --provider. `mmkit inspect --help` explains it.\n",
     },
     {
       words: ["inspect", "a", "--provider", "wegpu"],
