@@ -3,7 +3,6 @@ import { buildArtifacts } from "../../../exports/artifacts.js";
 import ksi from "../../../graphs/ksi/model.js";
 import type { Dataset } from "../../../runtime/data/dataset.js";
 import { expectedSizes } from "../../../runtime/data/expectedSizes.js";
-import type { ModelDefinition } from "../../../src/authoring/model.js";
 
 describe("sizes expected of a model on a dataset", () => {
   it("are those of the data, the recipes and the declaration", () => {
