@@ -1,15 +1,15 @@
 // Compiles, trains and exports without the command line: node dist/examples/build-and-train.js <dataset> <out> [epochs]
 import { join } from "node:path";
+import { buildArtifacts, exportInference, writeArtifacts } from "mmkit/build";
+import { models } from "mmkit/models";
 import { loadRecommender, train } from "mmkit/runtime";
-import { buildArtifacts, writeArtifacts } from "../exports/artifacts.js";
-import { exportInference } from "../exports/inference.js";
-import lightgcn from "../graphs/lightgcn/model.js";
 
 const [dataset = "mmkit-quickstart/catalogue", out = "build-and-train", epochs = "20"] =
   process.argv.slice(2);
 
 // A model needs no data to be compiled; any definition made with `defineModel` will do.
 const artifacts = join(out, "artifacts");
+const lightgcn = models.get("lightgcn")!;
 await writeArtifacts(buildArtifacts(lightgcn, { layers: 2, batchSize: 512, learningRate: 0.005 }), artifacts);
 
 // Training needs the artifacts and a dataset folder, nothing of the compiler. It runs in a thread of its own.
