@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { exportInference } from "../../exports/inference.js";
 import { readRun } from "../../exports/inferenceRun.js";
+import { defaultCatalogue } from "../../examples/catalogue/catalogueOptions.js";
 import { writeCatalogue } from "../../examples/catalogue/writeCatalogue.js";
 import { models } from "../../graphs/registry.js";
 import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
@@ -15,6 +16,7 @@ import { customerText, describeCustomer } from "./quickstartCustomer.js";
 import { runTraining } from "./runTraining.js";
 import { shellWords } from "./shellWords.js";
 import type { Streams } from "./streams.js";
+import { UsageError } from "./usageError.js";
 
 const OWN_FILE = "quickstart.json";
 /** The comparison first, the model that is exported last. */
@@ -45,6 +47,7 @@ export const quickstart = command({
     "Both train until validation stops improving and are measured on held-out purchases.",
   async run({ out, epochs, user, json }, streams) {
     const started = performance.now();
+    checkOptions(epochs, user);
     await checkFree(out, true, OWN_FILE);
     await writeFileAtomic(join(out, OWN_FILE), `${JSON.stringify({ epochs, user })}\n`);
     const catalogue = join(out, "catalogue");
@@ -80,6 +83,22 @@ export const quickstart = command({
     );
   },
 });
+
+/** Refuses what would otherwise fail after minutes of training. */
+function checkOptions(epochs: number, user: number): void {
+  if (!Number.isSafeInteger(epochs) || epochs < 1) {
+    throw new UsageError(
+      `--epochs must be a whole number from 1, found ${epochs}`,
+      `The default is ${EPOCHS}.`,
+    );
+  }
+  const { users } = defaultCatalogue;
+  if (Number.isSafeInteger(user) && user >= 0 && user < users) return;
+  throw new UsageError(
+    `--user must be one of the customers 0 to ${users - 1}, found ${user}`,
+    "Leave it out for 0.",
+  );
+}
 
 async function trainAndMeasure(
   name: (typeof compared)[number],

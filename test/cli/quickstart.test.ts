@@ -31,6 +31,18 @@ describe("mmkit quickstart", function () {
     expect(result.customer.recommended).to.have.length(10);
   });
 
+  it("refuses senseless options before anything is made", async () => {
+    for (const [words, message] of [
+      [["--user", "600"], "--user must be one of the customers 0 to 599, found 600"],
+      [["--epochs", "0"], "--epochs must be a whole number from 1, found 0"],
+    ] as const) {
+      const { code, stderr } = await mmkit("quickstart", "--out", out(), ...words);
+      expect(stderr).to.contain(message);
+      expect(code).to.equal(2);
+      expect(await readdir(temporary.path)).to.deep.equal([]);
+    }
+  });
+
   it("never writes into a folder with other files", async () => {
     await mkdir(out());
     await writeFile(join(out(), "thesis.txt"), "years of work");
