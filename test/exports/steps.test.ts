@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { relativeError } from "../evaluator/closeness.js";
 import { numbersFrom } from "../evaluator/runGraph.js";
-import { runModel, runtimes, type PlainTensor, type Runtime } from "../onnx/runBoth.js";
-import { openModel } from "./openModel.js";
+import { runtimes, type PlainTensor, type Runtime } from "../onnx/runBoth.js";
+import { openModel, runOnce } from "./openModel.js";
 import { feedsFor, floats, prepareModel, stepOf, type PreparedModel } from "./preparedModel.js";
 
 const STEPS = 3;
@@ -53,7 +53,7 @@ async function fused(model: PreparedModel, runtime: Runtime): Promise<Trained> {
     ["random_key", model.key] as const,
   ]);
   const bytes = model.artifacts.files.get("epoch_model.onnx")!;
-  const outputs = await runModel(runtime, bytes, feedsFor(model.artifacts, "epoch_model", known));
+  const outputs = await runOnce(runtime, bytes, feedsFor(model.artifacts, "epoch_model", known));
   return { losses: numbersFrom(outputs["losses"]), state: nextState(model.state, outputs) };
 }
 

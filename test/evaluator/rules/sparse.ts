@@ -1,0 +1,59 @@
+import type { OperationName } from "../../../src/ops/table.js";
+import { elementCount, type TensorValue } from "../value.js";
+import { matrix, numbers, rowLength, tensor, type Application, type Rule } from "./application.js";
+
+/** Σ over the entries of each row of weight times the row of x at the entry's column. */
+function weightedSum(
+  application: Application,
+  x: TensorValue,
+  weight: (entry: number) => number,
+): TensorValue {
+  const length = rowLength(x, 1);
+  const data = new Float64Array(elementCount(application.axes));
+  matrix(application).entries.forEach(({ row, column }, entry) => {
+    for (let k = 0; k < length; k++) data[row * length + k]! += weight(entry) * x.data[column * length + k]!;
+  });
+  return numbers(application.axes, data);
+}
+
+function segment(start: number, fold: (total: number, value: number) => number): Rule {
+  return (application) => {
+    const x = tensor(application, 1);
+    const length = rowLength(x, 1);
+    const data = new Float64Array(elementCount(application.axes)).fill(start);
+    matrix(application).entries.forEach(({ row }, entry) => {
+      for (let k = 0; k < length; k++) {
+        data[row * length + k] = fold(data[row * length + k]!, x.data[entry * length + k]!);
+      }
+    });
+    return numbers(application.axes, data);
+  };
+}
+
+export const sparseRules = {
+  transposeSparse: (application) => {
+    const { rows, columns, entries } = matrix(application);
+    const swapped = entries.map(({ row, column, weight }) => ({ row: column, column: row, weight }));
+    return { kind: "sparse", rows: columns, columns: rows, entries: swapped };
+  },
+  sparseProduct: (application) => {
+    const { entries } = matrix(application);
+    return weightedSum(application, tensor(application, 1), (entry) => entries[entry]!.weight);
+  },
+  entryProduct: (application) => {
+    const values = tensor(application, 1);
+    return weightedSum(application, tensor(application, 2), (entry) => values.data[entry]!);
+  },
+  entryRows: (application) =>
+    numbers(
+      application.axes,
+      Float64Array.from(matrix(application).entries, ({ row }) => row),
+    ),
+  entryColumns: (application) =>
+    numbers(
+      application.axes,
+      Float64Array.from(matrix(application).entries, ({ column }) => column),
+    ),
+  segmentSum: segment(0, (sum, value) => sum + value),
+  segmentMax: segment(-3.4e38, Math.max),
+} satisfies Partial<Record<OperationName, Rule>>;
