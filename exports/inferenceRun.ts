@@ -8,6 +8,7 @@ import {
   loadCheckpoint,
   type Checkpoint,
 } from "../runtime/training/checkpoint.js";
+import { checkSameDataset as checkTrainedOn } from "../runtime/training/checkSameDataset.js";
 import { RunFolderError } from "../runtime/training/runFolder.js";
 
 /** A training run, read back. */
@@ -18,7 +19,7 @@ export interface FinishedRun {
   readonly artifacts: Artifacts;
   /** The best checkpoint, or the last where no epoch was chosen. */
   readonly checkpoint: Checkpoint;
-  readonly checkpointName: "best" | "last";
+  readonly checkpointFolder: string;
   /** Folder of the dataset it was trained on. */
   readonly dataset: string;
 }
@@ -77,19 +78,19 @@ export async function readRun(
       "Train it again with --force.",
     );
   }
-  const path = join(checkpoints, checkpointName);
-  const checkpoint = await loadCheckpoint(path);
-  checkCheckpoint(path, checkpoint, artifacts);
+  const checkpointFolder = join(checkpoints, checkpointName);
+  const checkpoint = await loadCheckpoint(checkpointFolder);
+  checkCheckpoint(checkpointFolder, checkpoint, artifacts);
   if (checkpoint.record.manifestSha256 !== artifacts.sha256) {
     throw new CheckpointError(
-      path,
+      checkpointFolder,
       `it was trained with artifacts of sha256 ${checkpoint.record.manifestSha256}, but those in ` +
         `${artifacts.folder} have ${artifacts.sha256}`,
       "Give the artifacts it was trained with, or train again.",
     );
   }
   const dataset = options.dataset ?? pathOf(folder, config, "datasetFolder");
-  return { folder, config, artifacts, checkpoint, checkpointName, dataset };
+  return { folder, config, artifacts, checkpoint, checkpointFolder, dataset };
 }
 
 /** @throws CheckpointError unless the dataset is the one the run was trained on, to the last byte */
@@ -97,12 +98,5 @@ export function checkSameDataset(
   run: FinishedRun,
   dataset: { readonly name: string; readonly checksum: string },
 ): void {
-  const { datasetChecksum } = run.checkpoint.record;
-  if (datasetChecksum === dataset.checksum) return;
-  throw new CheckpointError(
-    join(run.folder, "checkpoints", run.checkpointName),
-    `it was trained on a dataset with the checksum ${datasetChecksum}, but "${dataset.name}" in ${run.dataset} has ` +
-      dataset.checksum,
-    "Give the folder of the same dataset with --data, or train again on this one.",
-  );
+  checkTrainedOn(run.checkpointFolder, run.checkpoint.record, { ...dataset, folder: run.dataset });
 }

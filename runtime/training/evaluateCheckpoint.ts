@@ -2,7 +2,9 @@ import type { DeviceRequest } from "../artifacts/device.js";
 import { loadArtifacts } from "../artifacts/loadArtifacts.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import type { NdcgIdeal } from "../ranking/metrics.js";
-import { checkCheckpoint, CheckpointError, loadCheckpoint, type CheckpointRecord } from "./checkpoint.js";
+import { checkCheckpoint, loadCheckpoint, type CheckpointRecord } from "./checkpoint.js";
+import { checkSameDataset } from "./checkSameDataset.js";
+import { EmptySplitError } from "./emptySplitError.js";
 import type { BufferEvent, ChunkEvent, EngineInfo, EvaluationRequest } from "./engine.js";
 import type { OpenEngine } from "./trainer.js";
 import { WorkerEngine } from "./workerEngine.js";
@@ -25,21 +27,29 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface CheckpointEvaluation {
+/** A model beside popularity: the same users, targets and candidates. */
+export interface RankingComparison {
+  readonly model: RankingReport;
+  readonly popularity: RankingReport;
+}
+
+export interface CheckpointEvaluation extends RankingComparison {
   readonly record: CheckpointRecord;
   readonly info: EngineInfo;
-  readonly model: RankingReport;
-  /** The baseline on the same targets. */
-  readonly popularity: RankingReport;
-  /** Targets without training interactions, ranked among all items and among themselves; null if there are none. */
-  readonly cold: { readonly amongAll: RankingReport; readonly amongCold: RankingReport } | null;
+  /** Only targets without training interactions; null if the split has none. */
+  readonly cold: {
+    /** Every item is a candidate, so that cold items compete with those the model was trained on. */
+    readonly amongAll: RankingComparison;
+    /** Only cold items are candidates. Popularity counts 0 for all of them and orders them by id. */
+    readonly amongCold: RankingComparison;
+  } | null;
 }
 
 /**
  * Full ranking with the parameters of a checkpoint.
  *
  * @returns null if the signal came before everything was loaded
- * @throws ArtifactError, CheckpointError, SafetensorsError, DatasetError …, RankingError
+ * @throws EmptySplitError, ArtifactError, CheckpointError, SafetensorsError, DatasetError …, RankingError
  */
 export async function evaluateCheckpoint(
   options: EvaluateOptions,
@@ -63,28 +73,29 @@ export async function evaluateCheckpoint(
   if (engine === null) return null;
   try {
     const { info } = engine;
-    if (info.dataset.checksum !== record.datasetChecksum) {
-      throw new CheckpointError(
-        options.checkpoint,
-        `it was trained on a dataset with checksum ${record.datasetChecksum}, but ${options.dataset} has ${info.dataset.checksum}`,
-        "Give the dataset it was trained on.",
-      );
-    }
+    checkSameDataset(options.checkpoint, record, { ...info.dataset, folder: options.dataset });
+    if (info.dataset.counts[options.split] === 0) throw new EmptySplitError(info.dataset.name, options.split);
     await engine.writeState({ tensors: state, steps: record.steps });
-    const request: EvaluationRequest = {
-      split: options.split,
-      cutoffs: options.cutoffs,
-      ndcgIdeal: options.ndcgIdeal ?? "targets",
-      maskValidationAtTest: options.maskValidationAtTest === true,
-      ranker: "model",
-      epoch: record.epoch,
-    };
-    const model = await engine.evaluate(request);
-    const popularity = await engine.evaluate({ ...request, ranker: "popularity" });
-    const amongAll = await engine.evaluate({ ...request, coldItems: "all" });
-    if (amongAll.users === 0) return { record, info, model, popularity, cold: null };
-    const amongCold = await engine.evaluate({ ...request, coldItems: "subset" });
-    return { record, info, model, popularity, cold: { amongAll, amongCold } };
+    const measure = (changes: Pick<EvaluationRequest, "ranker" | "coldItems">): Promise<RankingReport> =>
+      engine.evaluate({
+        split: options.split,
+        cutoffs: options.cutoffs,
+        ndcgIdeal: options.ndcgIdeal ?? "targets",
+        maskValidationAtTest: options.maskValidationAtTest === true,
+        epoch: record.epoch,
+        ...changes,
+      });
+    const compare = async (
+      changes: Pick<EvaluationRequest, "coldItems"> = {},
+    ): Promise<RankingComparison> => ({
+      model: await measure({ ...changes, ranker: "model" }),
+      popularity: await measure({ ...changes, ranker: "popularity" }),
+    });
+    const all = await compare();
+    if (info.dataset.itemsWithoutTraining === 0) return { record, info, ...all, cold: null };
+    const amongAll = await compare({ coldItems: "all" });
+    if (amongAll.model.users === 0) return { record, info, ...all, cold: null };
+    return { record, info, ...all, cold: { amongAll, amongCold: await compare({ coldItems: "subset" }) } };
   } finally {
     await engine.close();
   }

@@ -3,12 +3,12 @@ import type { AxisSize, GraphTensor } from "../../runtime/artifacts/manifest.js"
 import { workJson, workLines, type GraphWork } from "./workSummary.js";
 
 /**
- * An artifact folder in words: what the model needs, what it learns, and the graphs that do it.
+ * A compiled model in words: what the model needs, what it learns, and the graphs that do it.
  *
  * @param sizes of the axes that are known; work is counted in numbers where they suffice
  */
 export function artifactSummary(
-  { manifest, sha256 }: Artifacts,
+  { manifest, sha256 }: Pick<Artifacts, "manifest" | "sha256">,
   work: readonly GraphWork[],
   sizes: ReadonlyMap<string, number>,
 ): { readonly text: string; readonly json: unknown } {

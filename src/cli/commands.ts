@@ -40,7 +40,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./recommend.js")).recommend,
   },
   inspect: {
-    summary: "Show what an ONNX file, an artifact folder or a checkpoint holds",
+    summary: "Show what a model, an ONNX file, an artifact folder or a checkpoint holds",
     load: async () => (await import("./inspect.js")).inspect,
   },
 };

@@ -1,7 +1,7 @@
 import { readRun } from "../../exports/inferenceRun.js";
 import { command } from "./command.js";
 import { measureRun } from "./measureRun.js";
-import { metricsTable } from "./metricsTable.js";
+import { measurementTable, newItemsText } from "./measurementText.js";
 import { runOptions } from "./runOptions.js";
 
 export const evaluate = command({
@@ -21,7 +21,8 @@ export const evaluate = command({
   ],
   epilogue:
     "All items are ranked for every user, the user's training items left out, with the parameters of the best " +
-    "epoch. Cold items are those without training interactions.",
+    "epoch. For items without training interactions (new or cold items) two more rankings are measured: among all " +
+    "items, where they compete with the known ones, and among the new items only.",
   async run({ run: folder, split, data, device, threads, json }, { stdout }) {
     const run = await readRun(folder, data === undefined ? {} : { dataset: data });
     const measured = await measureRun(run, {
@@ -34,21 +35,10 @@ export const evaluate = command({
       stdout.write(`${JSON.stringify({ run: folder, name: model, epoch, ...measured }, null, 2)}\n`);
       return;
     }
-    const { cold } = measured;
-    stdout.write(`${model} after ${epoch} epochs: ${split}, ${measured.model.users} users\n`);
+    const measuredModels = [{ name: model, measurement: measured }];
     stdout.write(
-      metricsTable([
-        { title: model, metrics: measured.model.metrics },
-        { title: "popularity", metrics: measured.popularity.metrics },
-      ]),
-    );
-    if (cold === null) return;
-    stdout.write(`cold items only: ${cold.model.users} users\n`);
-    stdout.write(
-      metricsTable([
-        { title: model, metrics: cold.model.metrics },
-        { title: "popularity", metrics: cold.popularity.metrics },
-      ]),
+      `${model} after ${epoch} epochs: ${split}, ${measured.model.users} users\n` +
+        `${measurementTable(measuredModels)}${newItemsText(measuredModels)}`,
     );
   },
 });

@@ -11,9 +11,14 @@ import { UsageError } from "./usageError.js";
 
 const NEW_MODEL = "`mmkit new <name>` writes a model to start from.";
 
+/** A file that is a TypeScript or JavaScript module, by its name. */
+export function isModulePath(text: string): boolean {
+  return /\.[cm]?[jt]s$/.test(text);
+}
+
 /** A path rather than a name: it has a folder or the ending of a module. */
-function looksLikePath(text: string): boolean {
-  return /[\\/]/.test(text) || /\.[cm]?[jt]s$/.test(text);
+export function looksLikePath(text: string): boolean {
+  return /[\\/]/.test(text) || isModulePath(text);
 }
 
 /**

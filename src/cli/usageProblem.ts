@@ -5,7 +5,7 @@ import { UsageError } from "./usageError.js";
 interface Usage {
   readonly command: string;
   readonly words: readonly string[];
-  /** The command with the words it takes, `inspect <path>`. */
+  /** The command with the words it takes, `inspect <subject>`. */
   readonly form: string;
   readonly options: readonly string[];
 }

@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { Artifacts } from "../../runtime/artifacts/loadArtifacts.js";
 import type { Manifest } from "../../runtime/artifacts/manifest.js";
 import { parseModelMetadata } from "../../runtime/artifacts/modelMetadata.js";
 import { COST_KEY } from "../lower/lower.js";
@@ -21,11 +18,15 @@ export interface GraphWork {
   readonly bytes: Polynomial;
 }
 
-/** The costs that the compiler wrote into the graphs' metadata. */
-export async function graphWork(artifacts: Artifacts): Promise<GraphWork[]> {
+/**
+ * The costs that the compiler wrote into the graphs' metadata.
+ *
+ * @param files bytes by path below the artifact folder, of all the manifest's graphs
+ */
+export function graphWork(manifest: Manifest, files: ReadonlyMap<string, Uint8Array>): GraphWork[] {
   const work: GraphWork[] = [];
-  for (const [graph, { file }] of Object.entries(artifacts.manifest.graphs)) {
-    const text = parseModelMetadata(await readFile(join(artifacts.folder, file))).get(COST_KEY);
+  for (const [graph, { file }] of Object.entries(manifest.graphs)) {
+    const text = parseModelMetadata(files.get(file)!).get(COST_KEY);
     if (text === undefined) continue;
     const cost = JSON.parse(text) as {
       readonly flops: Record<string, number>;

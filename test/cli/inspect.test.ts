@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { modelTemplate } from "../../src/cli/modelTemplate.js";
 import { encodeModel } from "../../src/onnx/encode.js";
 import { formatModel } from "../../src/onnx/format.js";
 import { saveCheckpoint } from "../../runtime/training/checkpoint.js";
@@ -8,6 +9,8 @@ import { runningSums } from "../onnx/exampleModels.js";
 import { exampleManifest, writeExampleArtifacts } from "../runtime/artifacts/exampleArtifacts.js";
 import { temporaryFolder } from "../runtime/temporaryFolder.js";
 import { mmkit } from "./capture.js";
+import { modelFolder } from "./modelFolder.js";
+import { writeTinyDataset } from "./tinyDataset.js";
 
 describe("mmkit inspect", () => {
   const temporary = temporaryFolder();
@@ -71,6 +74,72 @@ describe("mmkit inspect", () => {
     expect(json["manifest"]).to.deep.equal(manifest);
   });
 
+  it("compiles a bundled model in memory and shows what its artifact folder would", async () => {
+    const folder = join(temporary.path, "artifacts");
+    const chosen = ["--set", "layers=2", "--set", "dim=8"];
+    await mmkit("build", "lightgcn", "--out", folder, ...chosen);
+    for (const json of [[], ["--json"]]) {
+      const shown = await mmkit("inspect", "lightgcn", ...chosen, ...json);
+      expect(shown.code, shown.stderr).to.equal(0);
+      expect(shown.stdout).to.match(/FLOPs|flops/);
+      expect(shown).to.deep.equal(await mmkit("inspect", folder, ...json));
+    }
+    expect((await mmkit("inspect", "lightgcn")).stdout).to.contain("\n  layers = 3\n");
+    expect(await readdir(temporary.path)).to.deep.equal(["artifacts"]);
+  });
+
+  it("counts a model's work for the size and with the modalities of a dataset", async () => {
+    const data = join(temporary.path, "data");
+    await writeTinyDataset(data);
+    const { stdout, stderr } = await mmkit("inspect", "ksi", "--data", data);
+    expect(stderr).to.equal("");
+    expect(stdout).to.contain('\n  modalities = ["text"]\n');
+    expect(stdout).to.match(/\n {2}embed per run\n {4}FLOPs [\d,]+\n {4}bytes [\d.]+ [kM]?B\n/);
+  });
+
+  it("compiles a module of one's own", async () => {
+    await modelFolder(temporary.path, "module");
+    const file = join(temporary.path, "mine.ts");
+    await writeFile(file, modelTemplate("mine"));
+    const { code, stdout, stderr } = await mmkit("inspect", file);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^mine: /);
+  });
+
+  const wrong: readonly (readonly [words: readonly string[], code: number, message: string])[] = [
+    [["lightgnc"], 2, 'there is no model, file or folder "lightgnc". Did you mean lightgcn? Give a model'],
+    [["./mine.ts"], 2, "there is no model file ./mine.ts. Check the path;"],
+    [["artifacts/lightgnc"], 1, "artifacts/lightgnc: there is no such file or folder. Give a model"],
+    [["lightgcn", "--set", "layer=2"], 2, 'lightgcn has no hyper-parameter "layer" (did you mean layers?)'],
+    [["lightgcn", "--set", "dim=0"], 1, "dim: must be >= 1, found 0"],
+    [
+      ["lightgcn", "--provider", "cpu"],
+      2,
+      "lightgcn is a model, and --provider goes with an .onnx file. Leave --provider out.",
+    ],
+  ];
+  for (const [words, code, message] of wrong) {
+    it(`refuses ${words.join(" ")}`, async () => {
+      const refused = await mmkit("inspect", ...words);
+      expect(refused.stderr).to.contain(message);
+      expect(refused.code).to.equal(code);
+      expect(refused.stdout).to.equal("");
+    });
+  }
+
+  it("refuses options that would have no effect on a file or a folder", async () => {
+    const file = await sums();
+    expect((await mmkit("inspect", file, "--data", temporary.path)).stderr).to.contain(
+      "sums.onnx is a file, and --data goes with a model or an artifact folder. Leave --data out.",
+    );
+    await writeExampleArtifacts(temporary.path);
+    const { code, stderr } = await mmkit("inspect", temporary.path, "--set", "layers=2");
+    expect(code).to.equal(2);
+    expect(stderr).to.contain(
+      "is an artifact folder, and --set goes with a model that is yet to be compiled.",
+    );
+  });
+
   it("shows what a checkpoint holds", async () => {
     const folder = join(temporary.path, "best");
     await saveCheckpoint(folder, {
@@ -112,7 +181,7 @@ describe("mmkit inspect", () => {
     expect(code).to.equal(1);
     expect(stdout).to.equal("");
     expect(stderr).to.match(
-      /^mmkit: .*notes\.txt: model: the 11 bytes are not a whole ONNX model \(.*\)\. Give an/,
+      /^mmkit: .*notes\.txt: model: the 11 bytes are not a whole ONNX model \(.*\)\. Give a model/,
     );
     expect(stderr.trimEnd().split("\n")).to.have.length(1);
   });

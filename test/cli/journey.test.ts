@@ -201,23 +201,42 @@ describe("from training to recommendations", function () {
     it("measures what training reported", async () => {
       const { code, stdout } = await mmkit("evaluate", at("run"), "--json");
       expect(code).to.equal(0);
-      const measured = JSON.parse(stdout) as Record<"model" | "popularity", TrainingResults["test"]> & {
-        cold: { model: TrainingResults["test"] };
+      type Compared = Record<"model" | "popularity", TrainingResults["test"]>;
+      const measured = JSON.parse(stdout) as Compared & {
+        cold: { items: number; amongAll: Compared; amongCold: Compared };
       };
       const results = JSON.parse(await readFile(at("run", "results.json"), "utf8")) as TrainingResults;
       expect(measured.model).to.deep.equal(results.test);
       expect(measured.popularity).to.deep.equal(results.popularityTest);
-      expect(measured.cold.model).to.deep.equal(results.coldTest);
+      expect(measured.cold.items).to.equal(2);
+      expect(measured.cold.amongAll.model).to.deep.equal(results.coldTest);
+      // Items 28 and 29 are new and 29 is held out: popularity puts it after 21 others that are not masked and 28.
+      expect(measured.cold.amongAll.popularity!.metrics["Recall@20"]).to.equal(0);
+      expect(measured.cold.amongAll.popularity!.metrics["Recall@50"]).to.equal(1);
+      for (const { metrics } of [measured.cold.amongCold.model!, measured.cold.amongCold.popularity!]) {
+        expect(metrics["Recall@5"]).to.equal(1);
+      }
+      expect(measured.cold.amongCold.popularity!.metrics["MRR@5"]).to.equal(0.5);
       const valid = await mmkit("evaluate", at("run"), "--split", "valid", "--json");
       expect((JSON.parse(valid.stdout) as { model: unknown }).model).to.deep.equal(results.valid);
     });
 
-    it("prints a table for people, cold items apart", async () => {
+    it("prints tables for people, new items apart among all items and among themselves", async () => {
       const { stdout } = await mmkit("evaluate", at("run"));
       expect(stdout).to.match(
         /^ksi after \d epochs: test, 40 users\n +ksi +popularity\n {2}Recall@5 +[\d.]{6}/,
       );
-      expect(stdout).to.match(/\ncold items only: 1 users\n/);
+      expect(stdout).to.match(
+        /\nNew items: 2, without a single interaction to train on; users with such targets: 1\.\n/,
+      );
+      expect(stdout).to.match(
+        /\nRanked among all items, .*:\n +ksi +popularity\n {2}Recall@5 +[\d.]{6} +0\.0000\n/,
+      );
+      expect(stdout).to.match(
+        /\nRanked among the new items only, [^:]*\(from k = 2 on, every order finds all of them\):\n +ksi +popularity\n {2}Recall@5 +1\.0000 +1\.0000\n/,
+      );
+      const valid = await mmkit("evaluate", at("run"), "--split", "valid");
+      expect(valid.stdout).not.to.contain("ew items");
     });
 
     it("refuses a folder that is no run", async () => {
@@ -232,6 +251,21 @@ describe("from training to recommendations", function () {
       const { code, stderr } = await mmkit("evaluate", at("run"), "--data", at("other data"));
       expect(code).to.equal(1);
       expect(stderr).to.contain("it was trained on a dataset with the checksum");
+      expect(stderr).to.contain("Give the folder of the same dataset (`--data` on the command line)");
+    });
+
+    it("refuses an empty split, naming the other", async () => {
+      await writeTinyDataset(at("no test"));
+      const file = at("no test", "interactions.tsv");
+      const lines = (await readFile(file, "utf8")).split("\n").filter((line) => !line.endsWith("\ttest"));
+      await writeFile(file, lines.join("\n"));
+      await mmkit("train", "mf", "--data", at("no test"), ...small, "--epochs", "1", "--out", at("run 2"));
+      expect(await mmkit("evaluate", at("run 2"))).to.deep.equal({
+        code: 2,
+        stdout: "",
+        stderr:
+          'mmkit: dataset "tiny" has no interactions in its test split. Use --split valid or another dataset.\n',
+      });
     });
 
     it("refuses a split that does not exist, naming the nearest", async () => {

@@ -15,7 +15,13 @@ describe("mmkit quickstart", function () {
     expect(await readdir(temporary.path)).to.deep.equal(["shop"]);
     expect(await readdir(out())).to.have.members(["catalogue", "export", "quickstart.json", "runs"]);
     expect(first.stdout).to.match(/\n +ksi +lightgcn +popularity\n {2}Recall@5 /);
-    expect(first.stdout).to.match(/The same for the new items only, ranked among all:\n +ksi/);
+    expect(first.stdout).to.match(
+      /\nNew items: \d+, without .*\nRanked among all items, .*:\n +ksi +lightgcn +popularity\n/,
+    );
+    expect(first.stdout).to.match(
+      /\nRanked among the new items only, [^:]*, orders them by id[^:]*:\n +ksi +lightgcn +popularity\n/,
+    );
+    expect(first.stdout).to.match(/\nA demonstration: learning rates set by hand .*`npm run accuracy` holds/);
     expect(first.stdout).to.match(/Customer 0 bought:\n {2}\w.*\n/);
     expect(first.stdout).to.match(/The exported file recommends:\n {3}1\. \w.*\n/);
     const again = await mmkit("quickstart", "--out", out(), "--epochs", "1", "--json");

@@ -58,12 +58,12 @@ describe("the command line", () => {
     },
     {
       words: ["inspect"],
-      stderr: "mmkit: <path> is missing. `mmkit inspect --help` explains it.\n",
+      stderr: "mmkit: <subject> is missing. `mmkit inspect --help` explains it.\n",
     },
     {
       words: ["inspect", "a", "b"],
       stderr:
-        'mmkit: "b" is a word too many: the form is mmkit inspect <path>. `mmkit inspect --help` explains it.\n',
+        'mmkit: "b" is a word too many: the form is mmkit inspect <subject>. `mmkit inspect --help` explains it.\n',
     },
     {
       words: ["inspect", "a", "--provder=cpu"],
@@ -73,7 +73,7 @@ describe("the command line", () => {
     {
       words: ["inspect", "a", "-x"],
       stderr:
-        "mmkit: mmkit inspect has no option -x. Known are --json, --verbose, --data, --provider. `mmkit inspect --help` explains it.\n",
+        "mmkit: mmkit inspect has no option -x. Known are --json, --verbose, --set, --config, --data, --provider. `mmkit inspect --help` explains it.\n",
     },
     {
       words: ["inspect", "a", "--provider", "wegpu"],

@@ -1,9 +1,10 @@
 import { expect } from "chai";
-import { appendFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildArtifacts, writeArtifacts } from "../../../exports/artifacts.js";
 import { models } from "../../../graphs/registry.js";
 import { CheckpointError } from "../../../runtime/training/checkpoint.js";
+import { EmptySplitError } from "../../../runtime/training/emptySplitError.js";
 import { evaluateCheckpoint, type EvaluateOptions } from "../../../runtime/training/evaluateCheckpoint.js";
 import { train } from "../../../runtime/training/trainer.js";
 import { rejection } from "../rejection.js";
@@ -43,9 +44,15 @@ describe("evaluating a checkpoint", () => {
     expect(found.model.metrics).to.deep.equal(results.test!.metrics);
     expect(found.popularity.metrics).to.deep.equal(results.popularityTest!.metrics);
     expect(found.record.epoch).to.equal(results.bestEpoch + 1);
-    expect(found.cold!.amongAll.metrics).to.deep.equal(results.coldTest!.metrics);
-    // Item 20 is the only item without training interactions, so nothing competes with it.
-    expect(found.cold!.amongCold.metrics["MRR@5"]).to.equal(1);
+    const { amongAll, amongCold } = found.cold!;
+    expect(amongAll.model.metrics).to.deep.equal(results.coldTest!.metrics);
+    // Item 20 is the only item without training interactions, so nothing competes with it; among all items, popularity
+    // puts the other 20 before it, of which some are masked.
+    expect(amongCold.model.metrics["MRR@5"]).to.equal(1);
+    expect(amongCold.popularity.metrics["MRR@5"]).to.equal(1);
+    expect(amongAll.popularity.metrics["Recall@5"]).to.equal(0);
+    const users = [amongAll, amongCold].flatMap(({ model, popularity }) => [model.users, popularity.users]);
+    expect(new Set(users)).to.deep.equal(new Set([results.coldTest!.users]));
 
     const valid = (await evaluateCheckpoint(options({ split: "valid" })))!;
     expect(valid.model.metrics).to.deep.equal(results.valid!.metrics);
@@ -63,7 +70,25 @@ describe("evaluating a checkpoint", () => {
     expect(other.problem).to.match(/^the checkpoint belongs to model "mf"/);
     await appendFile(at("dataset", "interactions.tsv"), "1\t20\ttest\n");
     const data = await rejection(evaluateCheckpoint(options()), CheckpointError);
-    expect(data.problem).to.match(/^it was trained on a dataset with checksum/);
+    expect(data.problem).to.match(
+      /^it was trained on a dataset with the checksum \w+, but "\S+" in \S+ has \w+$/,
+    );
+  });
+
+  it("refuses an empty split instead of averaging over nobody", async () => {
+    await build("mf");
+    await writeTinyDataset(at("dataset"));
+    const file = at("dataset", "interactions.tsv");
+    const lines = (await readFile(file, "utf8")).split("\n").filter((line) => !line.endsWith("\ttest"));
+    await writeFile(file, lines.join("\n"));
+    const common = { artifacts: at("mf"), dataset: at("dataset"), run: at("run"), threads: 1 };
+    await train({ ...common, epochs: 1 });
+    const error = await rejection(evaluateCheckpoint(options()), EmptySplitError);
+    expect(error.split).to.equal("test");
+    expect(error.message).to.match(
+      /^dataset "\S+" has no interactions in its test split\. Evaluate its valid split/,
+    );
+    expect((await evaluateCheckpoint(options({ split: "valid" })))!.model.users).to.be.above(0);
   });
 
   it("ends without a result when interrupted before it began", async () => {
