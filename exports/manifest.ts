@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import type {
+  ArtifactDType,
+  AxisSize,
+  BufferEntry,
+  GraphEntry,
+  GraphTensor,
+  Manifest,
+  PhaseEntry,
+  TensorRole,
+} from "../runtime/artifacts/manifest.js";
+import type { Declaration } from "../src/authoring/declaration.js";
+import type { ModelDefinition, ResolvedHyperparameters } from "../src/authoring/model.js";
+import { inputName } from "../src/ir/node.js";
+import { sizeSymbols, type Size } from "../src/ir/types.js";
+import { IR_VERSION, OPSET, type OnnxModel, type OnnxValueInfo } from "../src/onnx/model.js";
+import { lossNames, momentsOf } from "./modelGraphs.js";
+
+/** A compiled graph: its name in the manifest, its file and its bytes. */
+export interface CompiledGraph {
+  readonly name: string;
+  readonly file: string;
+  readonly model: OnnxModel;
+  readonly bytes: Uint8Array;
+}
+
+const outputRoles: readonly (readonly [RegExp, TensorRole])[] = [
+  [/^losses$/, "loss"],
+  [/\.grad$/, "gradient"],
+  [/_vectors$/, "embedding"],
+];
+
+function outputRole(name: string, roles: ReadonlyMap<string, TensorRole>): TensorRole {
+  const state = /^(.*)\.next$/.exec(name);
+  if (state !== null) return roles.get(state[1]!) ?? "result";
+  return outputRoles.find(([pattern]) => pattern.test(name))?.[1] ?? "result";
+}
+
+function tensorEntry(info: OnnxValueInfo, role: TensorRole): GraphTensor {
+  return { name: info.name, dtype: info.dtype as ArtifactDType, axes: info.dims, role };
+}
+
+function axisSize(size: Size, name: string): AxisSize {
+  if (typeof size === "number") return size;
+  if (typeof size === "string") {
+    if (size !== name) return { sumOf: [size] };
+    return null;
+  }
+  return { sumOf: sizeSymbols(size) };
+}
+
+function bufferEntries(declaration: Declaration): BufferEntry[] {
+  return declaration.buffers.map(({ node, name, recipe, refresh }): BufferEntry => {
+    const { type } = node;
+    if (type.kind === "sparse") {
+      const { row, column, entry, groups } = type;
+      return {
+        kind: "sparse",
+        name,
+        row: row.name,
+        column: column.name,
+        entry: entry.name,
+        groups,
+        recipe,
+        refresh,
+      };
+    }
+    const dtype = type.dtype === "int32" ? "int32" : "float32";
+    const axes = type.axes.map((axis) => axis.name);
+    const indexes = type.indexes === undefined ? {} : { indexes: type.indexes };
+    return { kind: "dense", name, dtype, axes, ...indexes, recipe, refresh };
+  });
+}
+
+function phase(declaration: Declaration): PhaseEntry {
+  const { sampler, optimizer, learningRate } = declaration.settings!;
+  return {
+    name: "main",
+    parameters: declaration.parameters.map((parameter) => parameter.name),
+    sampler,
+    batch: declaration.batches.map(({ name, source }) => ({ name, source })),
+    losses: lossNames(declaration),
+    optimizer: { ...optimizer },
+    moments: momentsOf(declaration, optimizer),
+    learningRate,
+    graphs: {
+      training: "training_model",
+      optimizer: "optimizer_model",
+      evaluation: "eval_model",
+      epoch: "epoch_model",
+    },
+  };
+}
+
+function inputRoles(training: Declaration, evaluation: Declaration): Map<string, TensorRole> {
+  const roles = new Map<string, TensorRole>([
+    ["learning_rate", "scalar"],
+    ["step", "scalar"],
+    ["random_key", "scalar"],
+    ["user_vectors", "embedding"],
+    ["item_vectors", "embedding"],
+  ]);
+  for (const { name } of training.parameters) {
+    roles.set(name, "parameter").set(`${name}.grad`, "gradient");
+  }
+  for (const { name } of momentsOf(training, training.settings!.optimizer)) roles.set(name, "moment");
+  for (const declaration of [training, evaluation]) {
+    for (const { name } of declaration.batches) roles.set(name, "batch");
+    for (const { node } of declaration.buffers) roles.set(inputName(node), "buffer");
+  }
+  return roles;
+}
+
+/** Role of an input: by its own name, or for a tensor of a sparse buffer by the buffer's. */
+function roleOf(name: string, roles: ReadonlyMap<string, TensorRole>): TensorRole {
+  const direct = roles.get(name);
+  if (direct !== undefined) return direct;
+  for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+    const role = roles.get(name.slice(0, end));
+    if (role !== undefined) return role;
+  }
+  return "result";
+}
+
+/** Buffers of both declarations; one that only one of them reads counts too. */
+function merged<T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] {
+  const known = new Set(first.map((entry) => entry.name));
+  return [...first, ...second.filter((entry) => !known.has(entry.name))];
+}
+
+/** What the runtime needs to know of a model, from its two declarations and their compiled graphs. */
+export function describeModel(
+  model: ModelDefinition,
+  hyperparameters: ResolvedHyperparameters,
+  training: Declaration,
+  evaluation: Declaration,
+  graphs: readonly CompiledGraph[],
+): Manifest {
+  const roles = inputRoles(training, evaluation);
+  const entry = ({ file, model: onnx, bytes }: CompiledGraph): GraphEntry => ({
+    file,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    inputs: onnx.graph.inputs.map((info) => tensorEntry(info, roleOf(info.name, roles))),
+    outputs: onnx.graph.outputs.map((info) => tensorEntry(info, outputRole(info.name, roles))),
+  });
+  const { modalities } = hyperparameters;
+  return {
+    format: "mmkit",
+    version: 1,
+    model: model.name,
+    title: model.title,
+    hyperparameters,
+    modalities: Array.isArray(modalities) ? modalities.map(String) : [],
+    opset: OPSET,
+    irVersion: IR_VERSION,
+    axes: Object.fromEntries(
+      [...training.axes, ...evaluation.axes].map(([name, size]) => [name, axisSize(size, name)]),
+    ),
+    parameters: training.parameters.map(({ name, axes, initializer }) => ({
+      name,
+      axes: axes.map((axis) => axis.name),
+      initializer,
+    })),
+    buffers: merged(bufferEntries(training), bufferEntries(evaluation)),
+    phases: [phase(training)],
+    graphs: Object.fromEntries(graphs.map((graph) => [graph.name, entry(graph)])),
+  };
+}
