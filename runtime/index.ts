@@ -64,7 +64,9 @@ export {
   evaluateCheckpoint,
   type CheckpointEvaluation,
   type EvaluateOptions,
+  type RankingComparison,
 } from "./training/evaluateCheckpoint.js";
+export { EmptySplitError } from "./training/emptySplitError.js";
 export { LocalEngine } from "./training/localEngine.js";
 export { NonFiniteLossError } from "./training/nonFiniteLossError.js";
 export { RunFolderError, type MetricsLine } from "./training/runFolder.js";
