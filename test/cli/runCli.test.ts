@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
@@ -100,5 +100,14 @@ describe("the command line", () => {
     );
     expect(failure.code).to.equal(1);
     expect(failure.stderr).to.match(/^mmkit: \/nowhere\/at\/all: there is no such file or folder\. .*\n$/);
+  });
+
+  it("ends quietly when the reader of its results has seen enough", async () => {
+    const child = spawn(process.execPath, [main, "--help"], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
   });
 });
