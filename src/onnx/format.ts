@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { COST_KEY, SOURCES_KEY } from "../lower/lower.js";
+import { formatPolynomial } from "../lower/polynomial.js";
 import {
   IR_VERSION,
   OPSET,
@@ -18,13 +20,31 @@ const PRINTED_VALUES = 8;
  * A model as stable text, for people and for golden files: equal models give equal text. One line per node,
  * `output = Op(inputs) {attributes} : type`, the type where the graph states it and `@ name` where the node is not
  * named for its first output; `-` stands for an omitted input. Long constants are summarised by their range and the
- * start of their SHA-256; bodies are indented below their node.
+ * start of their SHA-256; bodies are indented below their node. The metadata's map to source lines is left out.
  */
 export function formatModel(model: OnnxModel): string {
-  const metadata = Object.keys(model.metadata)
-    .sort()
-    .map((key) => `metadata ${key} = ${JSON.stringify(model.metadata[key])}`);
+  const metadata = Object.entries(model.metadata)
+    .filter(([key]) => key !== SOURCES_KEY)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([key, value]) => metadataLines(key, value));
   return [`opset ${OPSET}, IR ${IR_VERSION}`, ...metadata, ...graphLines(model.graph), ""].join("\n");
+}
+
+/** The cost is shown as polynomials of the axes, a line each; another text under its key is shown as it is. */
+function metadataLines(key: string, value: string): string[] {
+  const cost = key === COST_KEY ? costLines(value) : undefined;
+  return cost === undefined ? [`metadata ${key} = ${JSON.stringify(value)}`] : [`metadata ${key}`, ...cost];
+}
+
+function costLines(text: string): string[] | undefined {
+  try {
+    const cost = JSON.parse(text) as Record<"flops" | "bytes", Record<string, number>>;
+    return (["flops", "bytes"] as const).map(
+      (unit) => `  ${unit} = ${formatPolynomial(new Map(Object.entries(cost[unit])))}`,
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function graphLines(graph: OnnxGraph): string[] {

@@ -46,6 +46,17 @@ graph sums
     ]);
   });
 
+  it("shows the cost as polynomials of the axes and leaves the source lines out", () => {
+    const cost = (text: string): string => {
+      const metadata = { "mmkit.cost": text, "mmkit.sources": '{"sum":"model.ts:1"}' };
+      return formatModel({ ...runningSums(), metadata }).split("graph")[0]!;
+    };
+    expect(cost('{"flops":{"user":2,"":5},"bytes":{"item·user":4}}')).to.equal(
+      "opset 21, IR 10\nmetadata mmkit.cost\n  flops = 2·user + 5\n  bytes = 4·item·user\n",
+    );
+    expect(cost("none")).to.equal('opset 21, IR 10\nmetadata mmkit.cost = "none"\n');
+  });
+
   it("tells long constants apart that differ in one value within their range", () => {
     const withValue = (value: number): OnnxModel => {
       const model = everyKind();
