@@ -1,4 +1,7 @@
-/** A loss became infinite or not a number; training stopped before the next step. */
+/**
+ * A loss became infinite or not a number; training stopped before the next step. The message counts epochs and steps
+ * from 1, as progress does.
+ */
 export class NonFiniteLossError extends Error {
   override readonly name = "NonFiniteLossError";
 
@@ -15,7 +18,7 @@ export class NonFiniteLossError extends Error {
   ) {
     const terms = Object.entries(losses).map(([name, value]) => `${name} = ${value}`);
     super(
-      `Training stopped in epoch ${epoch}, step ${step} of phase "${phase}": the loss is not finite ` +
+      `Training stopped in epoch ${epoch + 1}, step ${step + 1} of phase "${phase}": the loss is not finite ` +
         `(${terms.join(", ")}). The checkpoint "last" holds the state before this epoch. ` +
         "Use a smaller learning rate or look at the term that is not finite.",
     );

@@ -386,7 +386,7 @@ describe("training", () => {
       const { open, engines } = scripted({ metrics: [0.1], divergesIn: 3 });
       const error = await rejection(train(options({ evaluateEvery: 2 }), open), NonFiniteLossError);
       expect(error).to.deep.include({ phase: "main", epoch: 3, step: 1 });
-      expect(error.message).to.include("epoch 3, step 1").and.to.include("total = NaN, bpr = 0.5");
+      expect(error.message).to.include("epoch 4, step 2").and.to.include("total = NaN, bpr = 0.5");
       expect(await savedValue("last")).to.equal(6);
       expect(engines[0]!.isClosed).to.equal(true);
     });
