@@ -119,6 +119,15 @@ export async function loadDataset(folder: string): Promise<Dataset> {
   );
   for (const modality of features) {
     if (modality.rows === items) continue;
+    const row = interactions.itemIds.findIndex((id) => id === items - 1);
+    if (description.items === null && modality.rows < items && row >= 0) {
+      throw new DatasetError(
+        { file: interactionFile, line: row + 2 },
+        `item id ${items - 1} is the largest, but ${basename(modality.file)} has only ${modality.rows} rows, ` +
+          `for the items 0 to ${modality.rows - 1}`,
+        "Correct the id, or give every item a row of features; a row of zeros stands for missing ones",
+      );
+    }
     throw new DatasetError(
       { file: modality.file },
       `the features have ${modality.rows} rows, but there are ${items} items`,

@@ -46,11 +46,13 @@ class LineParser {
     const names = text.replace(/^\uFEFF/, "").split("\t");
     for (const { name } of this.#targets) {
       if (names.includes(name)) continue;
-      const nearest = nearestName(name, names) ?? "";
+      const unexpected = names.filter((found) => !this.#targets.some((target) => target.name === found));
+      const nearest = nearestName(name, unexpected);
+      const question = nearest === null ? "" : `; is "${nearest}" meant to be "${name}"`;
       throw new DatasetError(
         { file: this.#file, line: 1 },
         `the header has no column "${name}" (it has ${names.map((found) => `"${found}"`).join(", ")})`,
-        `Name the columns in the first line, separated by tabs; is "${nearest}" meant to be "${name}"?`,
+        `Name the columns in the first line, separated by tabs${question}`,
       );
     }
     this.#plan = names.map((name) => this.#targets.find((target) => target.name === name) ?? null);

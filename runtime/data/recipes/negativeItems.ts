@@ -18,7 +18,8 @@ export const negativeItems: Recipe = (context) => {
     throw new RecipeError(
       context.entry,
       `${count} distinct other items cannot be drawn from ${items} items`,
-      "Raise perItems or use a larger catalogue",
+      "Ask for fewer negatives per item (recipe argument perItems, hyper-parameter itemsPerNegative in KSI) or use a " +
+        "larger catalogue",
     );
   }
   const random = new Random(context.seed, "negativeItems", stream, context.epoch);

@@ -230,6 +230,16 @@ describe("a dataset folder is refused", () => {
 
   it("with features of fewer rows than items", async () => {
     const error = await errorOf({ "interactions.tsv": good }, { text: fourRows.slice(0, 3) });
+    expect(error.file).to.match(/interactions\.tsv$/);
+    expect(error.line).to.equal(good.split("\n").findIndex((line) => line.split("\t")[1] === "3") + 1);
+    expect(error.problem).to.equal(
+      "item id 3 is the largest, but text.npy has only 3 rows, for the items 0 to 2",
+    );
+  });
+
+  it("with features of other than the stated number of items", async () => {
+    const stated = { "interactions.tsv": good, "dataset.json": '{"items": 4}' };
+    const error = await errorOf(stated, { text: fourRows.slice(0, 3) });
     expect(error.file).to.match(/text\.npy$/);
     expect(error.problem).to.equal("the features have 3 rows, but there are 4 items");
   });

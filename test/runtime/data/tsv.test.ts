@@ -102,7 +102,11 @@ describe("integer TSV files", () => {
       1,
       'the header has no column "user" (it has "users", "split")',
     ]);
-    expect(error.fix).to.include('"users"');
+    expect(error.message).to.match(/separated by tabs; is "users" meant to be "user"\.$/);
+    // "user" is where it belongs, so it is not taken for the missing column.
+    const other = await errorOf("user\tkind\n1\ttrain\n");
+    expect(other.fix).to.include('is "kind" meant to be "split"');
+    expect((await errorOf("user\n1\n")).message).to.match(/separated by tabs\.$/);
   });
 
   it("that are empty or missing are refused", async () => {

@@ -88,6 +88,7 @@ describe("the recipe negativeItems", () => {
       expect(error.problem).to.equal(
         `${Math.max(1, Math.round(items / perItems))} distinct other items cannot be drawn from ${items} items`,
       );
+      expect(error.fix).to.include("hyper-parameter itemsPerNegative in KSI");
     }
     const floats = denseEntry({ kind: "negativeItems", perItems: 2, stream: "x" }, ["item", "negative"]);
     const error = await rejection(RecipeError, () => makeDense(floats, datasetOfItems(9)));
