@@ -65,6 +65,7 @@ export async function loadRecommender(
 /** Answers requests with an exported model. */
 export class Recommender {
   readonly description: ExportDescription;
+  private isReleased = false;
 
   constructor(
     private readonly loaded: Export,
@@ -77,7 +78,8 @@ export class Recommender {
   /**
    * The best items of a user, best first, the lower id first among equal scores; fewer than k if not enough remain.
    *
-   * @throws ServingError for ids out of range, a senseless k, or `excludeSeen` where the export knows no seen items
+   * @throws ServingError for ids out of range, a senseless k, `excludeSeen` where the export knows no seen items,
+   *   or a released recommender
    */
   async recommend(user: number, options: RecommendOptions = {}): Promise<Recommendation[]> {
     const [list] = await this.recommendMany([user], options);
@@ -86,6 +88,7 @@ export class Recommender {
 
   /** {@link recommend} for several users in one run. */
   async recommendMany(users: readonly number[], options: RecommendOptions = {}): Promise<Recommendation[][]> {
+    this.checkOpen();
     const { k = 10, exclude = [] } = options;
     const excludeSeen = options.excludeSeen ?? this.description.hasSeen;
     this.checkIds("user", users);
@@ -131,9 +134,10 @@ export class Recommender {
   /**
    * Scores of [user, item] pairs; a higher score means a better match, comparable for one user only.
    *
-   * @throws ServingError for ids out of range
+   * @throws ServingError for ids out of range, or a released recommender
    */
   async score(pairs: readonly (readonly [user: number, item: number])[]): Promise<Float32Array> {
+    this.checkOpen();
     const users = pairs.map(([user]) => user);
     const items = pairs.map(([, item]) => item);
     this.checkIds("user", users);
@@ -146,10 +150,21 @@ export class Recommender {
     return results["scores"]!.data as Float32Array;
   }
 
-  /** Ends the sessions; the recommender answers no more. */
+  /** Ends the sessions; the recommender answers no more. A second call does nothing. */
   async release(): Promise<void> {
+    if (this.isReleased) return;
+    this.isReleased = true;
     await this.recommendGraph.release();
     await this.scoreGraph.release();
+  }
+
+  private checkOpen(): void {
+    if (!this.isReleased) return;
+    throw new ServingError(
+      "recommender",
+      "it was released and answers no more",
+      "Release it after the last request, or load the export again.",
+    );
   }
 
   private seenItems(user: number): Int32Array {
@@ -159,10 +174,13 @@ export class Recommender {
 
   private checkIds(what: "user" | "item", ids: readonly number[]): void {
     const size = what === "user" ? this.description.users : this.description.items;
-    const wrong = ids.find((id) => !Number.isSafeInteger(id) || id < 0 || id >= size);
-    if (wrong === undefined) return;
+    const wrong: unknown = ids.find((id) => !Number.isSafeInteger(id) || id < 0 || id >= size);
+    if (ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < size)) return;
+    // Callers in plain JavaScript pass what they read, often text.
+    const value = typeof wrong === "string" ? JSON.stringify(wrong) : String(wrong);
+    const shown = typeof wrong === "number" ? value : `${value} (of type ${typeof wrong})`;
     throw new ServingError(
-      `${what} ${wrong}`,
+      `${what} ${shown}`,
       `${what} ids are whole numbers from 0 to ${size - 1}`,
       `The model knows only the ${what}s it was trained with.`,
     );

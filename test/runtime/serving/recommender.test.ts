@@ -87,6 +87,19 @@ describe("a recommender", () => {
     );
   });
 
+  it("names the type of an id that is no number", async () => {
+    const request = (user: unknown) => rejection(recommender.recommend(user as number), ServingError);
+    expect((await request("1")).argument).to.equal('user "1" (of type string)');
+    expect((await request(undefined)).argument).to.equal("user undefined (of type undefined)");
+  });
+
+  it("answers no more once it is released", async () => {
+    await recommender.release();
+    for (const request of [recommender.recommend(0), recommender.recommendMany([]), recommender.score([])]) {
+      expect((await rejection<Error>(request, ServingError)).message).to.include("it was released");
+    }
+  });
+
   it("refuses a number of items that is none", async () => {
     for (const k of [0, 1.5]) {
       const error = await rejection(recommender.recommend(0, { k }), ServingError);
