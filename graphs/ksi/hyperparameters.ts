@@ -37,7 +37,9 @@ export const ksiHyperparameters = {
   itemConv: choice({
     of: ["rgnn", "gcn", "lightgcn", "gat"],
     default: "rgnn",
-    description: "Item graph convolution: KSI's weight-free RGNN, or the variants of Fig. 2(a)",
+    description:
+      "Item graph convolution: KSI's weight-free RGNN, or the variants of Fig. 2(a), which also set rrUser=false " +
+      "and rrItem=false",
   }),
   itemLayers: integer({
     default: 1,
@@ -103,4 +105,11 @@ export const ksiHyperparameters = {
     description: "½‖·‖²/B on the ego rows; the paper has none (LATTICE: 1e-5)",
   }),
   ...trainingHyperparameters({ learningRate: 5e-4, batchSize: 1024 }),
+  sampler: choice({
+    of: ["pairs", "users"],
+    default: "pairs",
+    description:
+      "pairs: one pass over all training pairs (MMRec); users: distinct users per step (LATTICE, KGAT), which needs " +
+      "at least batchSize users with training items",
+  }),
 };
