@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { exactJson } from "./exactJson.js";
 import { inputName, isInput, topologicalOrder, type Graph, type Node } from "./node.js";
 
 /**
@@ -18,7 +19,7 @@ export function nodeNames(graph: Graph): Map<Node, string> {
   for (const node of order) if (isInput(node)) give(node, inputName(node));
   for (const node of order) {
     const inputs = node.inputs.map((input) => digests.get(input)!);
-    const text = JSON.stringify([node.operation, node.attributes, inputs]);
+    const text = exactJson([node.operation, node.attributes, inputs]);
     const digest = createHash("sha256").update(text).digest("hex");
     digests.set(node, digest);
     if (names.has(node)) continue;

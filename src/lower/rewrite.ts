@@ -1,7 +1,8 @@
 import { atLocation } from "../ir/location.js";
 import { topologicalOrder, type Graph, type Node } from "../ir/node.js";
 import { withPath } from "../ir/scope.js";
-import { formatType, sameType } from "../ir/types.js";
+import { formatType, sameType, type ValueType } from "../ir/types.js";
+import { InferenceProblem } from "../ops/operation.js";
 import { operationOf } from "../ops/table.js";
 
 /** Replaces one value, or returns undefined where nothing applies. Its inputs are already rewritten. */
@@ -31,14 +32,28 @@ export function rewrite(graph: Graph, rule: Rule): Graph {
   };
 }
 
+/** Type of a value after its inputs' types. @throws Error if they no longer fit it, an internal fault */
+function inferAgain(node: Node, pass: string): ValueType {
+  try {
+    return operationOf(node).infer(
+      node.inputs.map((input) => input.type),
+      node.attributes,
+    );
+  } catch (error) {
+    if (!(error instanceof InferenceProblem)) throw error;
+    const types = node.inputs.map((input) => formatType(input.type)).join(", ");
+    throw new Error(
+      `internal: after ${pass}, ${node.operation} does not fit its inputs (${types}): ${error.message} (${node.location})`,
+      { cause: error },
+    );
+  }
+}
+
 /** Infers every type again and compares it with the stored one. @throws Error on a difference, an internal fault */
 export function verifyTypes(graph: Graph, pass: string): void {
   for (const node of topologicalOrder(graph.outputs.map((output) => output.node))) {
     if (node.operation === "input") continue;
-    const inferred = operationOf(node).infer(
-      node.inputs.map((input) => input.type),
-      node.attributes,
-    );
+    const inferred = inferAgain(node, pass);
     if (!sameType(inferred, node.type)) {
       throw new Error(
         `internal: after ${pass}, ${node.operation} is ${formatType(node.type)} but infers ${formatType(inferred)} (${node.location})`,

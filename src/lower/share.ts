@@ -1,3 +1,4 @@
+import { exactJson } from "../ir/exactJson.js";
 import type { Graph, Node } from "../ir/node.js";
 import { rewrite } from "./rewrite.js";
 
@@ -8,7 +9,7 @@ export function share(graph: Graph): Graph {
   return rewrite(graph, (node) => {
     if (identities.has(node)) return undefined;
     const inputs = node.inputs.map((input) => identities.get(input));
-    const key = JSON.stringify([node.operation, node.attributes, inputs]);
+    const key = exactJson([node.operation, node.attributes, inputs]);
     const twin = known.get(key);
     if (twin !== undefined) return twin;
     identities.set(node, identities.size);

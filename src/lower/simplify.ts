@@ -70,7 +70,9 @@ function neutralElements(node: Node): Node | undefined {
       if (a === 0) return as(node, right!);
       if (b === 0) return as(node, left!);
       if (right!.operation === "negate") return subtract(left!, right!.inputs[0]!);
-      if (left!.operation === "negate") return subtract(right!, left!.inputs[0]!);
+      if (left!.operation === "negate" && sameType(right!.type, node.type)) {
+        return subtract(right!, left!.inputs[0]!);
+      }
       return undefined;
     case "subtract":
       if (b === 0) return as(node, left!);
@@ -171,6 +173,7 @@ function mergeScatters(node: Node): Node | undefined {
   if (node.operation !== "add") return undefined;
   const [left, right] = node.inputs as [Node, Node];
   if (left.operation !== "scatterAdd" || right.operation !== "scatterAdd") return undefined;
+  if (!sameType(left.type, right.type)) return undefined;
   const [leftIds, leftRows] = left.inputs as [Node, Node];
   const [rightIds, rightRows] = right.inputs as [Node, Node];
   const batches = [typeOf(leftIds), typeOf(rightIds)];
@@ -205,12 +208,26 @@ function mergePaddedParts(node: Node): Node | undefined {
 
 const rules = [foldConstants, neutralElements, absorbBroadcast, layoutRules, mergeScatters, mergePaddedParts];
 
-/** Constant folding and algebraic simplification; results are equal up to rounding. */
+/**
+ * `value` with the type of `node`, its axes reordered where only their order differs: a rule that exchanges operands
+ * also exchanges which of them the order comes from. Undefined where the types differ in more.
+ */
+function ofTypeOf(node: Node, value: Node): Node | undefined {
+  if (sameType(value.type, node.type)) return value;
+  if (value.type.kind === "sparse" || node.type.kind === "sparse") return undefined;
+  const order = axisNames(node.type);
+  if (axisNames(value.type).sort().join() !== [...order].sort().join()) return undefined;
+  const reordered = transpose(value, order);
+  return sameType(reordered.type, node.type) ? reordered : undefined;
+}
+
+/** Constant folding and algebraic simplification; results are equal up to rounding, and of the same type. */
 export function simplify(graph: Graph): Graph {
   return rewrite(graph, (node) => {
     if (node.operation === "input") return undefined;
     for (const rule of rules) {
-      const next = rule(node);
+      const value = rule(node);
+      const next = value === undefined ? undefined : ofTypeOf(node, value);
       if (next !== undefined) return next;
     }
     return undefined;

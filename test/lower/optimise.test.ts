@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { gradients } from "../../src/autodiff/gradients.js";
+import { nodeNames } from "../../src/ir/names.js";
 import { inputName, topologicalOrder, type Graph, type Node } from "../../src/ir/node.js";
 import { axisNames } from "../../src/ir/types.js";
 import { optimise } from "../../src/lower/optimise.js";
@@ -64,6 +65,29 @@ describe("passes on random graphs", () => {
   }
 });
 
+describe("the check of types after a pass", () => {
+  const g = new GraphBuilder();
+  const sum = build.sum(g.float("x", { row: 2, column: 2 }), ["row"]);
+  const graph = (node: Node): Graph => ({ name: "graph", outputs: [{ name: "output", node }] });
+
+  it("names the pass where a value no longer fits its inputs", () => {
+    const broken = { ...sum, inputs: [g.float("r", { column: 2 })] };
+    expect(() => {
+      verifyTypes(graph(broken), "simplify");
+    }).to.throw(
+      Error,
+      /^internal: after simplify, sum does not fit its inputs \(float32 \[column\]\): .*"row"/,
+    );
+  });
+
+  it("names the pass where a value has another type than its inputs give", () => {
+    const wrong = { ...sum, type: g.float("s", { row: 2 }).type };
+    expect(() => {
+      verifyTypes(graph(wrong), "simplify");
+    }).to.throw(Error, "internal: after simplify, sum is float32 [row] but infers float32 [column]");
+  });
+});
+
 describe("sharing", () => {
   it("computes equal values once", () => {
     const g = new GraphBuilder();
@@ -78,6 +102,17 @@ describe("sharing", () => {
     const x = g.float("x", { row: 2, column: 2 });
     const sums = [build.sum(x, ["row"]), build.sum(x, ["column"])];
     expect(operationsIn(optimised(...sums))).to.deep.equal(["sum", "sum"]);
+  });
+
+  it("keeps infinities, NaN and -0 apart, in values and in names", () => {
+    const constants = [Infinity, -Infinity, NaN, 0, -0, 1].map(build.scalar);
+    const outputs = constants.map((node, i) => ({ name: `output_${i}`, node }));
+    const graph = share({ name: "graph", outputs });
+    expect(new Set(roots(graph)).size).to.equal(6);
+    const names = nodeNames(graph);
+    expect(new Set(roots(graph).map((node) => names.get(node))).size).to.equal(6);
+    const twice = [-Infinity, -Infinity].map(build.scalar).map((node, i) => ({ name: `output_${i}`, node }));
+    expect(new Set(roots(share({ name: "graph", outputs: twice }))).size).to.equal(1);
   });
 });
 
@@ -187,6 +222,31 @@ describe("simplification", () => {
       .reduce((total, term) => build.add(total, term));
     const graph = optimised(...gradients(loss, b.floats));
     expect(operationsIn(graph).filter((operation) => operation === "concat")).to.have.length(2);
+  });
+
+  it("keeps the order of axes where a rule exchanges operands", () => {
+    const p = g.float("p", { column: 2, row: 3 });
+    const before = build.add(build.negate(x), p);
+    const after = optimised(before);
+    verifyTypes(after, "optimise");
+    expect(operationsIn(after)).to.deep.equal(["add", "negate"]);
+    expect(axisNames(build.typeOf(after.outputs[0]!.node))).to.deep.equal(["row", "column"]);
+    const values = evaluate([...roots(after), before], g.feeds);
+    expect(relativeError(numbersOf(values, after.outputs[0]!.node), numbersOf(values, before))).to.equal(0);
+  });
+
+  it("does not merge scatters whose rows have their axes in another order", () => {
+    const b = new GraphBuilder();
+    const ids = [b.ids("first", "item", { batch: 2 }, [0, 2]), b.ids("second", "item", { other: 2 }, [1, 2])];
+    const rows = [b.float("rows", { batch: 2, a: 2, b: 3 }), b.float("more", { other: 2, b: 3, a: 2 })];
+    const item = { name: "item", size: "item" };
+    const before = build.add(
+      build.scatterAdd(ids[0]!, rows[0]!, item),
+      build.scatterAdd(ids[1]!, rows[1]!, item),
+    );
+    const after = optimised(before);
+    verifyTypes(after, "optimise");
+    expect(operationsIn(after)).to.deep.equal(["add", "scatterAdd", "scatterAdd"]);
   });
 
   it("leaves a graph on which nothing applies as it is", () => {

@@ -17,8 +17,8 @@ const matrixAxes = [row, column];
 
 /**
  * A random graph over vectors [row], [column] and matrices [row, column], drawn so that the patterns which passes
- * rewrite occur: neutral constants, repeated and transposed values, sums of repetitions, several lookups of one
- * table. Values stay within about ± 10.
+ * rewrite occur: neutral constants, repeated and transposed values, operands with the same axes in another order, sums
+ * of repetitions, several lookups of one table. Values stay within about ± 10.
  */
 export function randomGraph(seed: number, steps = 25): RandomGraph {
   const random = new Random(seed, "graph");
@@ -48,11 +48,14 @@ export function randomGraph(seed: number, steps = 25): RandomGraph {
   const fits = (wanted: readonly string[]) => (node: Node) =>
     axisNames(build.typeOf(node)).join() === wanted.join();
   const matrix = (): Node => pick(pool.filter(fits(["row", "column"])));
+  /** A matrix with its axes in either order. */
+  const permuted = (): Node =>
+    random.below(2) === 0 ? matrix() : build.transpose(matrix(), ["column", "row"]);
   const small = (node: Node): Node => apply("tanh", [node]);
   const operand = (): Node => (random.below(3) === 0 ? build.scalar(pick([0, 1, -1, 2])) : any());
   const elementwise = (): Node => {
     const operation = pick(["add", "subtract", "multiply", "maximum", "minimum"] as const);
-    const sides = [matrix(), operand()];
+    const sides = [permuted(), operand()];
     return apply(operation, random.below(2) === 0 ? sides : sides.reverse());
   };
   const looked = (): Node => {
@@ -70,6 +73,13 @@ export function randomGraph(seed: number, steps = 25): RandomGraph {
     elementwise,
     () => build.divide(matrix(), pick([build.scalar(1), build.scalar(2)])),
     () => build.negate(any()),
+    () => build.add(build.negate(permuted()), permuted()),
+    () => build.subtract(permuted(), build.negate(permuted())),
+    () =>
+      apply(pick(["multiply", "divide"] as const), [
+        permuted(),
+        build.broadcast(build.scalar(1), matrixAxes),
+      ]),
     () => build.negate(build.negate(any())),
     () => small(any()),
     () => build.transpose(build.transpose(matrix(), ["column", "row"]), ["row", "column"]),
