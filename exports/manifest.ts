@@ -12,7 +12,8 @@ import type {
 import type { Declaration } from "../src/authoring/declaration.js";
 import type { ModelDefinition, ResolvedHyperparameters } from "../src/authoring/model.js";
 import { inputName } from "../src/ir/node.js";
-import { sizeSymbols, type Size } from "../src/ir/types.js";
+import type { Size } from "../src/ir/types.js";
+import { encodeModel } from "../src/onnx/encode.js";
 import { IR_VERSION, OPSET, type OnnxModel, type OnnxValueInfo } from "../src/onnx/model.js";
 import { lossNames, momentsOf } from "./modelGraphs.js";
 
@@ -40,13 +41,17 @@ function tensorEntry(info: OnnxValueInfo, role: TensorRole): GraphTensor {
   return { name: info.name, dtype: info.dtype as ArtifactDType, axes: info.dims, role };
 }
 
+/** @throws Error for a size no declaration can give (an internal fault) */
 function axisSize(size: Size, name: string): AxisSize {
   if (typeof size === "number") return size;
-  if (typeof size === "string") {
-    if (size !== name) return { sumOf: [size] };
-    return null;
-  }
-  return { sumOf: sizeSymbols(size) };
+  if (typeof size === "string") return size === name ? null : { sumOf: [size] };
+  if (!("sum" in size)) throw new Error(`internal: axis "${name}" has a size that is no sum`);
+  return {
+    sumOf: size.sum.map((part) => {
+      if (typeof part === "object") throw new Error(`internal: axis "${name}" is a sum of more than axes`);
+      return part;
+    }),
+  };
 }
 
 function bufferEntries(declaration: Declaration): BufferEntry[] {
@@ -144,7 +149,7 @@ export function describeModel(
     outputs: onnx.graph.outputs.map((info) => tensorEntry(info, outputRole(info.name, roles))),
   });
   const { modalities } = hyperparameters;
-  return {
+  const description = {
     format: "mmkit",
     version: 1,
     model: model.name,
@@ -163,6 +168,17 @@ export function describeModel(
     })),
     buffers: merged(bufferEntries(training), bufferEntries(evaluation)),
     phases: [phase(training)],
+  } as const;
+  return {
+    ...description,
+    computation: computationHash(description, graphs),
     graphs: Object.fromEntries(graphs.map((graph) => [graph.name, entry(graph)])),
   };
+}
+
+/** Identity of what is computed: the graphs without their metadata, so that moved lines of source do not count. */
+function computationHash(description: object, graphs: readonly CompiledGraph[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(description));
+  for (const { name, model } of graphs) hash.update(name).update(encodeModel({ ...model, metadata: {} }));
+  return hash.digest("hex");
 }

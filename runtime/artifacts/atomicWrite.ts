@@ -64,7 +64,10 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
  * the moment between the two renames and deleted afterwards, so that one complete version exists at any time:
  * {@link restoreFolder} finds it after a crash. If `fill` fails, the target is as it was.
  */
-export async function writeFolderAtomic(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+export async function writeFolderAtomic(
+  folder: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
   await restoreFolder(folder);
   const temporary = temporaryName(folder);
   await mkdir(temporary, { recursive: true });

@@ -64,7 +64,11 @@ export class GraphSession {
   ) {}
 
   /** @throws ArtifactError if there is no such graph; GraphRunError if onnxruntime refuses it */
-  static async open(artifacts: Artifacts, graph: string, options: GraphSessionOptions): Promise<GraphSession> {
+  static async open(
+    artifacts: Artifacts,
+    graph: string,
+    options: GraphSessionOptions,
+  ): Promise<GraphSession> {
     const entry = graphEntry(artifacts, graph);
     // What goes wrong is thrown; the log would repeat it on stderr.
     env.logLevel = "fatal";

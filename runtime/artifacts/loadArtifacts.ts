@@ -14,7 +14,7 @@ const REBUILD = "Build the artifacts again with `mmkit build`.";
 export interface Artifacts {
   readonly folder: string;
   readonly manifest: Manifest;
-  /** sha256 of manifest.json, hexadecimal; as the manifest holds the graphs' hashes, it identifies the whole set. */
+  /** Identity of what the set computes (`computation` of the manifest), hexadecimal. */
   readonly sha256: string;
 }
 
@@ -57,7 +57,11 @@ async function readManifest(file: string, folder: string): Promise<Buffer> {
         : found.isDirectory()
           ? `manifest.json cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown reason"})`
           : "an artifact folder was expected, and this is a file";
-    throw new ArtifactError(folder, problem, "Give a folder written by `mmkit build <model> --out <folder>`.");
+    throw new ArtifactError(
+      folder,
+      problem,
+      "Give a folder written by `mmkit build <model> --out <folder>`.",
+    );
   }
 }
 
@@ -132,5 +136,5 @@ export async function loadArtifacts(folder: string, options: LoadArtifactsOption
   for (const [graph, entry] of Object.entries(manifest.graphs)) {
     await checkGraphFile(join(folder, entry.file), graph, entry);
   }
-  return { folder, manifest, sha256: sha256Of(bytes) };
+  return { folder, manifest, sha256: manifest.computation };
 }

@@ -9,9 +9,9 @@ export type ArtifactDType = "float32" | "int32" | "int64" | "uint64" | "bool";
 
 /**
  * Size of a named axis: a number fixed by the declaration, null when the data or the run fixes it, or the axes
- * whose sizes add up to it (`node` = `user` + `item`).
+ * whose sizes add up to it (`node` = `user` + `item`), fixed parts as numbers.
  */
-export type AxisSize = number | null | { readonly sumOf: readonly string[] };
+export type AxisSize = number | null | { readonly sumOf: readonly (string | number)[] };
 
 /** How a buffer is made. `kind` names a recipe of `runtime/data`; the other keys are its arguments. */
 export interface RecipeCall {
@@ -129,10 +129,16 @@ export interface PhaseEntry {
   /** Optimizer state, zero at the start; `<parameter>.m`, `<parameter>.v` … with the parameter's axes. */
   readonly moments: readonly { readonly name: string; readonly parameter: string }[];
   readonly learningRate: LearningRateEntry;
-  readonly graphs: { readonly training: string; readonly optimizer: string; readonly evaluation: string; readonly epoch: string };
+  readonly graphs: {
+    readonly training: string;
+    readonly optimizer: string;
+    readonly evaluation: string;
+    readonly epoch: string;
+  };
 }
 
-export type TensorRole = "parameter" | "moment" | "gradient" | "buffer" | "batch" | "scalar" | "loss" | "embedding" | "result";
+export type TensorRole =
+  "parameter" | "moment" | "gradient" | "buffer" | "batch" | "scalar" | "loss" | "embedding" | "result";
 
 /** One input or output of a graph. Axes are names of `axes`; the epoch graph's leading axis is `step`. */
 export interface GraphTensor {
@@ -159,6 +165,11 @@ export interface Manifest {
   readonly modalities: readonly string[];
   readonly opset: number;
   readonly irVersion: number;
+  /**
+   * sha256 of everything that decides results: this manifest and the graphs without their metadata. Equal for equal
+   * models even where lines of their source moved; checkpoints belong to it.
+   */
+  readonly computation: string;
   readonly axes: { readonly [name: string]: AxisSize };
   readonly parameters: readonly ParameterEntry[];
   readonly buffers: readonly BufferEntry[];

@@ -59,16 +59,26 @@ function referenceProblems(manifest: Manifest): string[] {
 
   for (const [axis, size] of Object.entries(manifest.axes)) {
     if (typeof size !== "object" || size === null) continue;
-    for (const part of size.sumOf) needAxis(`axes.${axis}.sumOf`, part);
+    for (const part of size.sumOf) if (typeof part === "string") needAxis(`axes.${axis}.sumOf`, part);
   }
-  needOnce("parameters", manifest.parameters.map((entry) => entry.name));
-  needOnce("buffers", manifest.buffers.map((entry) => entry.name));
-  needOnce("phases", manifest.phases.map((entry) => entry.name));
+  needOnce(
+    "parameters",
+    manifest.parameters.map((entry) => entry.name),
+  );
+  needOnce(
+    "buffers",
+    manifest.buffers.map((entry) => entry.name),
+  );
+  needOnce(
+    "phases",
+    manifest.phases.map((entry) => entry.name),
+  );
   manifest.parameters.forEach((parameter, position) => {
     for (const axis of parameter.axes) needAxis(`parameters[${position}].axes`, axis);
   });
   manifest.buffers.forEach((buffer, position) => {
-    const used = buffer.kind === "sparse" ? [buffer.row, buffer.column] : [...buffer.axes, ...indexed(buffer)];
+    const used =
+      buffer.kind === "sparse" ? [buffer.row, buffer.column] : [...buffer.axes, ...indexed(buffer)];
     for (const axis of used) needAxis(`buffers[${position}]`, axis);
   });
   manifest.phases.forEach((phase, position) => {
@@ -80,7 +90,8 @@ function referenceProblems(manifest: Manifest): string[] {
       if (manifest.graphs[graph] === undefined) problems.push(`${where}.graphs.${use}: no graph "${graph}"`);
     }
   });
-  for (const [graph, entry] of Object.entries(manifest.graphs)) problems.push(...graphProblems(graph, entry, needOnce));
+  for (const [graph, entry] of Object.entries(manifest.graphs))
+    problems.push(...graphProblems(graph, entry, needOnce));
   return problems;
 }
 
@@ -93,8 +104,14 @@ function graphProblems(
   entry: GraphEntry,
   needOnce: (where: string, listed: readonly string[]) => void,
 ): string[] {
-  needOnce(`graphs.${graph}.inputs`, entry.inputs.map((input) => input.name));
-  needOnce(`graphs.${graph}.outputs`, entry.outputs.map((output) => output.name));
+  needOnce(
+    `graphs.${graph}.inputs`,
+    entry.inputs.map((input) => input.name),
+  );
+  needOnce(
+    `graphs.${graph}.outputs`,
+    entry.outputs.map((output) => output.name),
+  );
   const steps = entry.file.split(/[\\/]/);
   const leaves = entry.file.startsWith("/") || /^[a-z]:/i.test(entry.file) || steps.includes("..");
   return leaves ? [`graphs.${graph}.file: "${entry.file}" is not below the artifact folder`] : [];
@@ -106,6 +123,8 @@ function graphProblems(
  */
 export function manifestProblems(candidate: unknown): string[] {
   if (followsSchema(candidate)) return referenceProblems(candidate);
-  const sentences = (followsSchema.errors ?? []).filter((error) => error.keyword !== "oneOf").map(schemaSentence);
+  const sentences = (followsSchema.errors ?? [])
+    .filter((error) => error.keyword !== "oneOf")
+    .map(schemaSentence);
   return [...new Set(sentences)];
 }

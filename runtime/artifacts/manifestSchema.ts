@@ -27,7 +27,10 @@ function mapOf(values: Schema): Schema {
 }
 
 /** One of several closed objects told apart by their `kind`. */
-function byKind(alternatives: Record<string, Record<string, Schema>>, optional: readonly string[] = []): Schema {
+function byKind(
+  alternatives: Record<string, Record<string, Schema>>,
+  optional: readonly string[] = [],
+): Schema {
   return {
     type: "object",
     required: ["kind"],
@@ -39,7 +42,11 @@ function byKind(alternatives: Record<string, Record<string, Schema>>, optional: 
 }
 
 /** Keywords for objects do not apply to the number and null alternatives, so the union needs no `oneOf`. */
-const axisSize: Schema = { ...closed({ sumOf: listOf(name, 1) }), type: ["integer", "null", "object"], minimum: 1 };
+const axisSize: Schema = {
+  ...closed({ sumOf: listOf({ type: ["string", "integer"], minLength: 1, minimum: 1 }, 1) }),
+  type: ["integer", "null", "object"],
+  minimum: 1,
+};
 
 const initializer = closed({
   kind: { enum: ["xavierUniform", "xavierNormal", "normal", "uniform", "constant"] },
@@ -125,6 +132,7 @@ export const manifestSchema: Schema = closed({
   modalities: names,
   opset: count,
   irVersion: count,
+  computation: { type: "string", pattern: "^[0-9a-f]{64}$" },
   axes: mapOf(axisSize),
   parameters: listOf(closed({ name, axes: names, initializer })),
   buffers: listOf(buffer),

@@ -107,6 +107,10 @@ export async function readNodeSources(file: string): Promise<ReadonlyMap<string,
     const sources = JSON.parse(listed) as Record<string, unknown>;
     return new Map(Object.entries(sources).map(([node, source]) => [node, String(source)]));
   } catch (error) {
-    throw new ArtifactError(file, `its metadata "${SOURCES}" is not JSON (${(error as Error).message})`, rebuild);
+    throw new ArtifactError(
+      file,
+      `its metadata "${SOURCES}" is not JSON (${(error as Error).message})`,
+      rebuild,
+    );
   }
 }

@@ -86,7 +86,7 @@ export function boundAxes(
     isChanged = false;
     for (const [axis, size] of Object.entries(manifest.axes)) {
       if (size === null || typeof size === "number") continue;
-      const terms = size.sumOf.map((term) => bound.get(term)?.size);
+      const terms = size.sumOf.map((term) => (typeof term === "number" ? term : bound.get(term)?.size));
       if (terms.some((term) => term === undefined)) continue;
       isChanged ||= !bound.has(axis);
       const total = terms.reduce<number>((sum, term) => sum + term!, 0);

@@ -34,7 +34,7 @@ function addBufferSizes(sizes: Map<string, number>, buffer: BufferEntry, dataset
 function addAxis(sizes: Map<string, number>, name: string, size: AxisSize): void {
   if (typeof size === "number") sizes.set(name, size);
   if (size === null || typeof size === "number") return;
-  const parts = size.sumOf.map((part) => sizes.get(part));
+  const parts = size.sumOf.map((part) => (typeof part === "number" ? part : sizes.get(part)));
   if (parts.every((part) => part !== undefined)) {
     sizes.set(
       name,

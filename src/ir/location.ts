@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const here = fileURLToPath(import.meta.url);
-/** Frames of the toolkit itself, skipped so that an error names the author's line. */
-const toolkit = new RegExp(`[\\\\/]src[\\\\/](ir|ops|autodiff|lower|onnx|nn|authoring)[\\\\/]`);
+/** Location of what no author wrote: the toolkit's own values. */
+export const TOOLKIT_LOCATION = "mmkit";
+
 const roots = new Map<string, string>();
 
 /** Nearest folder above `file` with a package.json, or the file's own folder. */
@@ -25,6 +25,27 @@ function projectRoot(file: string): string {
   return folder;
 }
 
+/** Rooms of the toolkit that declare models; frames of all others are skipped. */
+const authored = /^(?:graphs|examples|test)\//;
+
+/** File, as a path, and line of a stack frame; undefined for frames without a file of their own. */
+export function parseFrame(frame: string): { readonly file: string; readonly line: string } | undefined {
+  const text = frame.trim().replace(/^at (?:async )?/, "");
+  const place = /(?:^| )\(((?:file:|\/|[A-Za-z]:[\\/]).*)\)$/.exec(text)?.[1] ?? text;
+  const match = /^(.+):(\d+):\d+$/.exec(place);
+  if (match === null || match[1]!.startsWith("node:")) return undefined;
+  const file = match[1]!.startsWith("file:") ? fileURLToPath(match[1]!) : match[1]!;
+  return { file, line: match[2]! };
+}
+
+/** `graphs/ksi/model.ts` of a file below a project root, compiled or not. */
+function projectPath(root: string, file: string): string {
+  return relative(root, file)
+    .split(sep)
+    .join("/")
+    .replace(/^dist\//, "");
+}
+
 let context: string | undefined;
 
 /** Runs `body` with every node it creates attributed to `location` (gradients belong to their forward value). */
@@ -39,8 +60,8 @@ export function atLocation<T>(location: string, body: () => T): T {
 }
 
 /**
- * `graphs/ksi/model.ts:41`: the nearest stack frame outside the toolkit, relative to its project, so that equal
- * declarations give equal bytes wherever the project is installed.
+ * `graphs/ksi/model.ts:41`: the nearest stack frame of a model's author, relative to its project, so that equal
+ * declarations give equal text wherever the project is installed.
  */
 export function declarationLocation(): string {
   if (context !== undefined) return context;
@@ -48,14 +69,21 @@ export function declarationLocation(): string {
   Error.stackTraceLimit = 40;
   const stack = new Error().stack ?? "";
   Error.stackTraceLimit = limit;
-  for (const line of stack.split("\n").slice(1)) {
-    const match = /\(?((?:file:\/\/)?[^()\s]+):(\d+):\d+\)?$/.exec(line);
-    if (match === null || match[1]!.startsWith("node:")) continue;
-    const file = match[1]!.startsWith("file:") ? fileURLToPath(match[1]!) : match[1]!;
-    if (file === here || toolkit.test(file) || file.includes(`${sep}node_modules${sep}mocha`)) continue;
-    const fromRoot = relative(projectRoot(file), file).split(sep).join("/");
-    const path = fromRoot.startsWith("dist/") ? fromRoot.slice("dist/".length) : fromRoot || basename(file);
-    return `${path}:${match[2]!}`;
+  const [own, ...callers] = stack.split("\n").slice(1).map(parseFrame);
+  // The stack's own word for this file, which source maps may have moved.
+  const toolkitRoot = own === undefined ? "" : projectRoot(own.file);
+  for (const frame of callers) {
+    if (frame === undefined) continue;
+    if (
+      frame.file.startsWith(toolkitRoot + sep) &&
+      !frame.file.includes(`${sep}node_modules${sep}`, toolkitRoot.length)
+    ) {
+      const path = projectPath(toolkitRoot, frame.file);
+      if (authored.test(path)) return `${path}:${frame.line}`;
+      continue;
+    }
+    if (frame.file.includes(`${sep}node_modules${sep}`)) continue;
+    return `${projectPath(projectRoot(frame.file), frame.file)}:${frame.line}`;
   }
-  return "unknown";
+  return TOOLKIT_LOCATION;
 }

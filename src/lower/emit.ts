@@ -7,6 +7,7 @@ import type {
   OnnxTensor,
   OnnxValueInfo,
 } from "../onnx/model.js";
+import { TOOLKIT_LOCATION } from "../ir/location.js";
 import { inputName, type Node } from "../ir/node.js";
 import { sizeKey, sizeSymbols, type Axis, type DType, type Size } from "../ir/types.js";
 import type { EmittedAttribute, Emitter, SparseTensors } from "../ops/emitter.js";
@@ -178,7 +179,7 @@ export class BlockEmitter implements Emitter {
 
   /** Emits into the outermost graph, for what does not change from step to step. */
   private root(name: string): BlockEmitter {
-    return new BlockEmitter(this.context, this.context.root, { name, location: "" });
+    return new BlockEmitter(this.context, this.context.root, { name, location: TOOLKIT_LOCATION });
   }
 
   private weightRow(weights: string): string {
@@ -223,7 +224,6 @@ export class BlockEmitter implements Emitter {
       groups: type.groups,
       order: () => feed(`${orientation}/order`, "int32", [dimension(rows.size)]),
       neighbours: (index) => group(index, "neighbours", "int32"),
-      weights: (index) => group(index, "weights", float),
       weightRows: (index) => this.root(`${name}/${orientation}`).weightRow(group(index, "weights", float)),
       entries: (index) => group(index, "entries", "int32"),
       entryRows: () => feed(`entry/${transposed ? "columns" : "rows"}`, "int32", entries),
@@ -246,7 +246,8 @@ export class BlockEmitter implements Emitter {
     const names = outputs === 1 ? [name] : Array.from({ length: outputs }, (_, i) => `${name}:${i}`);
     const entries = Object.entries(attributes).map(([key, value]) => [key, toAttribute(value)] as const);
     this.block.nodes.push({ name, opType, inputs, outputs: names, attributes: Object.fromEntries(entries) });
-    if (this.owner.location !== "") this.context.sources.set(this.owner.name, this.owner.location);
+    const { location } = this.owner;
+    if (location !== TOOLKIT_LOCATION) this.context.sources.set(this.owner.name, location);
     return names;
   }
 

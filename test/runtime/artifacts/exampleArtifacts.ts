@@ -30,6 +30,7 @@ export function exampleManifest(): Manifest {
     modalities: ["text"],
     opset: 21,
     irVersion: 10,
+    computation: "0".repeat(64),
     axes: { user: null, item: null, node: { sumOf: ["user", "item"] }, dim: 8 },
     parameters: [
       { name: "user_embedding", axes: ["user", "dim"], initializer: { kind: "xavierUniform", scale: 1 } },

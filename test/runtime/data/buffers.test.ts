@@ -70,6 +70,7 @@ function manifestOf(
     modalities: ["text"],
     opset: 21,
     irVersion: 10,
+    computation: "0".repeat(64),
     axes: { user: null, item: null, node: { sumOf: ["user", "item"] }, dim: 4, ...axes },
     parameters: [{ name: "embedding", axes: ["node", "dim"], initializer: { kind: "normal", scale: 0.1 } }],
     buffers,
