@@ -9,6 +9,8 @@ import { DeclarationError } from "../ir/errors.js";
 import { declarationLocation } from "../ir/location.js";
 import type { InputRole, Node } from "../ir/node.js";
 import {
+  formatType,
+  sameType,
   sumOfSizes,
   tensorType,
   type Axis,
@@ -17,6 +19,7 @@ import {
   type ValueType,
 } from "../ir/types.js";
 import { input } from "../ops/apply.js";
+import { nameProblem } from "./nameProblem.js";
 import { Sparse, Tensor, type Axes, type Ids, type Scalar } from "./tensor.js";
 
 export type { Initializer, LearningRateEntry, RecipeCall, SamplerEntry };
@@ -70,7 +73,8 @@ const dataAxes = ["user", "item", "batch"];
 
 /**
  * What a model's `build` receives: it declares axes, parameters, buffers, batch inputs, losses and embeddings.
- * `training` is true while the training graph is built and false for evaluation and inference, where noise is off.
+ * `training` is true while the training graph is built and false for evaluation and inference: there dropout is the
+ * identity, and a model must not draw noise.
  */
 export class Declaration {
   readonly axes = new Map<string, Size>();
@@ -82,6 +86,7 @@ export class Declaration {
   settings: TrainingSettings | undefined;
   vectors: { readonly users: Node; readonly items: Node } | undefined;
   private readonly names = new Set<string>();
+  private readonly streams = new Set<string>();
 
   constructor(readonly training: boolean) {
     for (const name of dataAxes) this.axes.set(name, name);
@@ -206,10 +211,16 @@ export class Declaration {
     };
   }
 
-  /** Adds a term to the loss; the total is the sum of all terms. */
+  /** Adds a term to the loss; the total is the sum of all terms. @throws DeclarationError unless it is a scalar */
   loss(name: string, value: Scalar): void {
     if (name === "total" || this.losses.some((loss) => loss.name === name)) {
       throw this.problem(`loss "${name}"`, "has a name that is taken");
+    }
+    if (formatType(value.type) !== "float32 []") {
+      throw this.problem(
+        `loss "${name}"`,
+        `must be a float32 scalar, but it is ${formatType(value.type)}; take its sum or mean`,
+      );
     }
     this.losses.push({ name, node: value.node });
   }
@@ -219,8 +230,23 @@ export class Declaration {
     this.settings = settings;
   }
 
-  /** Final vectors; the score of a user and an item is their dot product. */
+  /**
+   * Final vectors; the score of a user and an item is their dot product.
+   * @throws DeclarationError unless they have the axes [user, X] and [item, X]
+   */
   embeddings<Dim extends string>(users: Tensor<["user", Dim]>, items: Tensor<["item", NoInfer<Dim>]>): void {
+    for (const [subject, row, { type }] of [
+      ["users", "user", users],
+      ["items", "item", items],
+    ] as const) {
+      const dim = users.type.axes[1] ?? { name: "dim", size: "dim" };
+      const wanted = tensorType("float32", [this.axisOf(row), dim]);
+      if (sameType(type, wanted)) continue;
+      throw this.problem(
+        `embeddings of ${subject}`,
+        `must be ${formatType(wanted)}, but they are ${formatType(type)}`,
+      );
+    }
     this.vectors = { users: users.node, items: items.node };
   }
 
@@ -229,11 +255,31 @@ export class Declaration {
     const find = (name: string, dtype: "uint64" | "float32"): Node => {
       const known = this.scalars.find((node) => node.attributes.name === name);
       if (known !== undefined) return known;
-      const node = this.input(name, "scalar", tensorType(dtype, []));
+      const node = input(name, "scalar", tensorType(dtype, []));
       this.scalars.push(node);
       return node;
     };
     return { key: find("random_key", "uint64"), step: find("step", "float32") };
+  }
+
+  /**
+   * Takes a name for a stream of in-graph random numbers.
+   * @throws DeclarationError outside training, or if the name is taken: equal names give equal numbers
+   */
+  noiseStream(name: string): void {
+    if (!this.training) {
+      throw this.problem(
+        `noise "${name}"`,
+        "is drawn outside training, but evaluation and inference have no noise; guard it with m.training",
+      );
+    }
+    if (this.streams.has(name)) {
+      throw this.problem(
+        `noise "${name}"`,
+        "has a name that is taken, so both would be the same numbers; name each use differently",
+      );
+    }
+    this.streams.add(name);
   }
 
   /** An error about this declaration that names the author's line. */
@@ -260,7 +306,8 @@ export class Declaration {
   }
 
   private input(name: string, role: InputRole, type: ValueType): Node {
-    if (this.names.has(name)) throw this.problem(`"${name}"`, "is declared twice");
+    const wrong = nameProblem(name, this.names);
+    if (wrong !== undefined) throw this.problem(`"${name}"`, wrong);
     this.names.add(name);
     return input(name, role, type);
   }

@@ -2,9 +2,11 @@
  * The operations a model is written with. Two axes meet only if their names match: elementwise operations repeat
  * the operand with fewer axes by name, and everything else says which axes it wants in its signature.
  */
+import { DeclarationError, ShapeError } from "../ir/errors.js";
+import { declarationLocation } from "../ir/location.js";
 import { scope } from "../ir/scope.js";
-import { axisNames, sumOfSizes, type Axis, type Size } from "../ir/types.js";
-import { apply, constant as constantNode } from "../ops/apply.js";
+import { axisNames, sizeKey, sumOfSizes, type Axis, type Size } from "../ir/types.js";
+import { apply, constant as constantNode, describe } from "../ops/apply.js";
 import * as build from "../ops/build.js";
 import { addAll } from "../ops/build.js";
 import { unsqueeze } from "../ops/build.js";
@@ -86,13 +88,24 @@ export function square<A extends Axes>(x: Tensor<A>): Tensor<A> {
   return multiply(x, x);
 }
 
-/** Sum of values of one type. */
+function requireValues(operation: string, values: readonly unknown[]): void {
+  if (values.length > 0) return;
+  throw new DeclarationError(
+    operation,
+    "needs at least one value, but the list is empty",
+    declarationLocation(),
+  );
+}
+
+/** Sum of values of one type. @throws DeclarationError without any */
 export function sumOf<A extends Axes>(values: readonly Tensor<A>[]): Tensor<A> {
+  requireValues("sumOf", values);
   return new Tensor(addAll(values.map((value) => value.node)));
 }
 
-/** Mean of values of one type. */
+/** Mean of values of one type. @throws DeclarationError without any */
 export function meanOf<A extends Axes>(values: readonly Tensor<A>[]): Tensor<A> {
+  requireValues("meanOf", values);
   const total: Tensor<A> = sumOf(values);
   return multiply(total, 1 / values.length);
 }
@@ -323,7 +336,10 @@ export function split<A extends Axes, Axis extends A[number], const Parts extend
   return parts.map((_, i) => new Tensor(build.part(x.node, axis, list, i))) as never;
 }
 
-/** Elements `start` to `start + length` of an axis of known size, renamed. */
+/**
+ * `length` elements from `start` on of an axis of fixed size, renamed.
+ * @throws ShapeError if the axis has no such elements, or a size that only the data fixes
+ */
 export function slice<A extends Axes, From extends A[number], To extends string>(
   x: Tensor<A>,
   axis: From,
@@ -331,13 +347,23 @@ export function slice<A extends Axes, From extends A[number], To extends string>
   length: number,
   to: To,
 ): Tensor<Renamed<A, From, To>> {
-  const total = sizeOf(x, axis) as number;
+  const total = fixedSize("slice", x, axis);
+  if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 1) {
+    throw refusal("slice", x, `cannot take ${length} elements from element ${start} on`);
+  }
+  if (start + length > total) {
+    throw refusal(
+      "slice",
+      x,
+      `axis "${axis}" has ${total} elements, fewer than the ${start + length} that ${length} from element ${start} on need`,
+    );
+  }
   const sizes = [start, length, total - start - length];
   const list = sizes.map((size, i) => ({ name: i === 1 ? to : `${axis}_${i}`, size }));
   return new Tensor(build.part(x.node, axis, list, 1));
 }
 
-/** The k largest along the last axis, largest first. No gradient. */
+/** The k largest along the last axis, largest first. No gradient. @throws ShapeError if the axis is shorter than k */
 export function topK<Rest extends Axes, Last extends string, K extends string>(
   x: Tensor<[...Rest, Last]>,
   k: { readonly name: K; readonly size: Size },
@@ -425,6 +451,26 @@ export function softmaxEntries<Row extends string, Column extends string, Entry 
   const highest = apply("segmentMax", [matrix.node, logits.node]);
   const weights = build.exp(build.subtract(logits.node, build.gather(highest, rows)));
   return new Tensor(build.divide(weights, build.gather(build.segmentSum(matrix.node, weights), rows)));
+}
+
+function refusal(operation: string, x: Tensor<Axes>, problem: string): ShapeError {
+  const inputs = [{ name: describe(x.node), type: x.type }];
+  return new ShapeError({ operation, problem, inputs, location: declarationLocation() });
+}
+
+/** @throws ShapeError without such an axis, or if only the data fixes its size */
+function fixedSize(operation: string, x: Tensor<Axes>, axis: string): number {
+  const found = x.type.axes.find((candidate) => candidate.name === axis);
+  const name = describe(x.node);
+  if (found === undefined) {
+    throw refusal(operation, x, `${name} has no axis "${axis}", only [${axisNames(x.type).join(", ")}]`);
+  }
+  if (typeof found.size === "number") return found.size;
+  throw refusal(
+    operation,
+    x,
+    `axis "${axis}" of ${name} must have a fixed size, but the data fixes it (${sizeKey(found.size)}); use split`,
+  );
 }
 
 function sizeOf(x: Tensor<Axes>, axis: string): Size {

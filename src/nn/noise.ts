@@ -5,6 +5,7 @@ import { apply } from "../ops/apply.js";
 import { cast, cos, log, multiply, negate, scalar, sqrt, typeOf } from "../ops/build.js";
 
 function uniformNode(m: Declaration, stream: string, like: Node): Node {
+  m.noiseStream(stream);
   const { key, step } = m.randomState();
   const counters = apply("counters", [], { axes: typeOf(like).axes });
   return apply("uniform", [counters, key, step], { stream });
@@ -16,28 +17,34 @@ function open(value: Node): Node {
 }
 
 /**
- * Uniform noise in [0, 1) with the axes of `like`, new in every step. The same seed, stream and step give the same
- * numbers on every provider.
+ * Uniform noise in [0, 1) with the axes of `like`, new in every step of training. The same seed, stream and step give
+ * the same numbers on every provider. Evaluation and inference have no noise, so draw it only where `m.training`:
+ * `m.training ? add(x, uniformNoise(m, "shake", x)) : x`.
  *
  * @param stream a name of its own for every use
+ * @throws DeclarationError outside training, or if the stream is used twice
  */
 export function uniformNoise<A extends Axes>(m: Declaration, stream: string, like: Tensor<A>): Tensor<A> {
   return new Tensor(uniformNode(m, stream, like.node));
 }
 
-/** Standard normal noise (Box and Muller). */
+/** Standard normal noise (Box and Muller), where `m.training`. @throws DeclarationError as `uniformNoise` */
 export function normalNoise<A extends Axes>(m: Declaration, stream: string, like: Tensor<A>): Tensor<A> {
+  m.noiseStream(stream);
   const radius = sqrt(multiply(scalar(-2), log(open(uniformNode(m, `${stream}/radius`, like.node)))));
   const angle = multiply(scalar(2 * Math.PI), uniformNode(m, `${stream}/angle`, like.node));
   return new Tensor(multiply(radius, cos(angle)));
 }
 
-/** Standard Gumbel noise, -ln(-ln u). */
+/** Standard Gumbel noise, -ln(-ln u), where `m.training`. @throws DeclarationError as `uniformNoise` */
 export function gumbelNoise<A extends Axes>(m: Declaration, stream: string, like: Tensor<A>): Tensor<A> {
   return new Tensor(negate(log(negate(log(open(uniformNode(m, stream, like.node)))))));
 }
 
-/** In training, zeroes each element with probability `rate` and divides the rest by 1 - rate; else the identity. */
+/**
+ * In training, zeroes each element with probability `rate` and divides the rest by 1 - rate; else the identity.
+ * @throws DeclarationError for a rate outside [0, 1) or a stream used twice
+ */
 export function dropout<A extends Axes>(
   m: Declaration,
   stream: string,

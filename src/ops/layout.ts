@@ -43,6 +43,7 @@ function partStart(parts: readonly Axis[], index: number): Size {
 
 function inferConcat(inputs: readonly ValueType[], attributes: Attributes): ValueType {
   const along = attributes.along as readonly string[];
+  if (inputs.length === 0) throw new InferenceProblem("needs at least one value, but the list is empty");
   const types = inputs.map((_, i) => tensor(inputs, i, anyType));
   const first = types[0]!;
   const position = axisAt(first, along[0]!);

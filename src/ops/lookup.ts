@@ -124,7 +124,16 @@ function topK(output: 0 | 1): Operation {
       const last = type.axes.at(-1);
       if (last === undefined) throw new InferenceProblem("{0} must have at least one axis");
       const dtype: DType = output === 0 ? "float32" : "int64";
-      const axes = [...type.axes.slice(0, -1), attributes.axis as Axis];
+      const k = attributes.axis as Axis;
+      if (typeof k.size === "number" && (!Number.isInteger(k.size) || k.size < 1)) {
+        throw new InferenceProblem(`"${k.name}" must be a positive whole number, but it is ${k.size}`);
+      }
+      if (typeof k.size === "number" && typeof last.size === "number" && k.size > last.size) {
+        throw new InferenceProblem(
+          `"${k.name}" is ${k.size}, but axis "${last.name}" of {0} has only ${last.size} elements`,
+        );
+      }
+      const axes = [...type.axes.slice(0, -1), k];
       return output === 0 ? tensorType(dtype, axes) : tensorType(dtype, axes, last.name);
     },
     gradient: "none",

@@ -140,6 +140,35 @@ describe("noise", () => {
   });
 });
 
+describe("streams of noise", () => {
+  const like: Vector = new Tensor(input("like", "argument", tensorType("float32", [])));
+  const kinds = { uniformNoise, normalNoise, gumbelNoise };
+
+  for (const [name, noise] of Object.entries(kinds)) {
+    it(`of ${name} are refused outside training, with what to do`, () => {
+      const m = new Declaration(false);
+      expect(() => noise(m, "shake", like)).to.throw(
+        DeclarationError,
+        /^noise "shake": is drawn outside training, .*; guard it with m\.training\n {2}declared at test\/nn\/noise/,
+      );
+      expect(m.scalars).to.have.length(0);
+    });
+
+    it(`of ${name} are refused under a name that another use has`, () => {
+      for (const first of Object.values(kinds)) {
+        const m = new Declaration(true);
+        first(m, "shake", like);
+        noise(m, "shake/more", like);
+        expect(() => noise(m, "shake", like)).to.throw(
+          DeclarationError,
+          'noise "shake": has a name that is taken',
+        );
+        expect(() => dropout(m, "shake", like, 0.5)).to.throw(DeclarationError, "name each use differently");
+      }
+    });
+  }
+});
+
 describe("dropout", () => {
   it("in training zeroes a share and scales the rest", async () => {
     const values = await drawn((m, like) => dropout(m, "drop", like, 0.25));
