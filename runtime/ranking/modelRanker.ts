@@ -13,8 +13,26 @@ interface Vectors {
   readonly data: Float32Array;
 }
 
-function finiteVectors(name: string, tensor: HostTensor): Vectors {
+/** Numbers of users and items of the data. */
+interface RowCounts {
+  readonly users: number;
+  readonly items: number;
+}
+
+const OTHER_MODEL = "Use vectors that this model computed from this data.";
+
+function finiteVectors(name: string, tensor: HostTensor, wanted: number | undefined): Vectors {
   const [rows = 0, dim = 0] = tensor.dims;
+  if (tensor.dims.length !== 2) {
+    throw new RankingError(
+      name,
+      `has ${tensor.dims.length} axes instead of a row and a dimension`,
+      OTHER_MODEL,
+    );
+  }
+  if (wanted !== undefined && rows !== wanted) {
+    throw new RankingError(name, `has ${rows} rows, but the data has ${wanted}`, OTHER_MODEL);
+  }
   const data = tensor.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
@@ -27,9 +45,13 @@ function finiteVectors(name: string, tensor: HostTensor): Vectors {
   return { rows, dim, data };
 }
 
-/** The given rows, in their order. */
-function selectRows(vectors: Vectors, rows: Int32Array): HostTensor {
+/** The given rows, in their order. @throws RankingError for a row that the table lacks */
+function selectRows(name: string, vectors: Vectors, rows: Int32Array): HostTensor {
   const { dim, data } = vectors;
+  const missing = rows.find((row) => row < 0 || row >= vectors.rows);
+  if (missing !== undefined) {
+    throw new RankingError(name, `has no row ${missing}, only ${vectors.rows} rows`, OTHER_MODEL);
+  }
   const selected = new Float32Array(rows.length * dim);
   rows.forEach((row, position) => {
     selected.set(data.subarray(row * dim, (row + 1) * dim), position * dim);
@@ -53,29 +75,43 @@ export class ModelRanker implements Ranker {
    * @param graph `rank` of the artifacts: `user_vectors`, `item_vectors`, `user_ids`, `seen`, `k` to `items`, `scores`
    * @param userVectors float32 [user, dim]
    * @param itemVectors float32 [item, dim]
-   * @throws RankingError if a vector is not finite
+   * @param counts of the data, where known
+   * @throws RankingError if a vector is not finite, or the tables do not fit each other or the data
    */
-  static from(graph: RankGraph, userVectors: HostTensor, itemVectors: HostTensor): ModelRanker {
-    const users = finiteVectors("user_vectors", userVectors);
-    const items = finiteVectors("item_vectors", itemVectors);
+  static from(
+    graph: RankGraph,
+    userVectors: HostTensor,
+    itemVectors: HostTensor,
+    counts?: RowCounts,
+  ): ModelRanker {
+    const users = finiteVectors("user_vectors", userVectors, counts?.users);
+    const items = finiteVectors("item_vectors", itemVectors, counts?.items);
+    if (items.dim !== users.dim) {
+      throw new RankingError(
+        "item_vectors",
+        `have length ${items.dim}, but user_vectors have length ${users.dim}`,
+        OTHER_MODEL,
+      );
+    }
     const all = Int32Array.from({ length: items.rows }, (_, item) => item);
     return new ModelRanker(graph, users, items, all, itemVectors, all);
   }
 
+  /** @throws RankingError for an item without a vector */
   among(candidates: Int32Array): ModelRanker {
     const rowOfItem = new Int32Array(this.items.rows).fill(-1);
     candidates.forEach((item, row) => (rowOfItem[item] = row));
-    const vectors = selectRows(this.items, candidates);
+    const vectors = selectRows("item_vectors", this.items, candidates);
     return new ModelRanker(this.graph, this.users, this.items, candidates, vectors, rowOfItem);
   }
 
-  /** @throws RankingError if a score is not a number */
+  /** @throws RankingError for a user without a vector, or a score that is not a number */
   async rank(users: Int32Array, masked: readonly Int32Array[], k: number): Promise<RankedBlock> {
     const length = Math.min(k, this.candidates.length);
     // Only the block's users are handed over, so that a device receives no more than it needs.
     const results = await this.graph.run(
       new Map([
-        ["user_vectors", selectRows(this.users, users)],
+        ["user_vectors", selectRows("user_vectors", this.users, users)],
         ["item_vectors", this.candidateVectors],
         [
           "user_ids",

@@ -90,6 +90,35 @@ describe("a model's ranker", () => {
       .with.property("subject", "user_vectors");
   });
 
+  it("refuses tables that do not fit each other or the data", () => {
+    const wide = vectors([[1, 0, 2]]);
+    const cases = [
+      [users, wide, undefined, "item_vectors: have length 3, but user_vectors have length 2"],
+      [users, items, { users: 4, items: 4 }, "user_vectors: has 3 rows, but the data has 4"],
+      [users, items, { users: 3, items: 5 }, "item_vectors: has 4 rows, but the data has 5"],
+      [
+        hostTensor("float32", [2], Float32Array.of(1, 2)),
+        items,
+        undefined,
+        "user_vectors: has 1 axes instead of a row and a dimension",
+      ],
+    ] as const;
+    for (const [left, right, counts, message] of cases) {
+      expect(() => ModelRanker.from(rankGraph, left, right, counts)).to.throw(RankingError, message);
+    }
+    expect(ModelRanker.from(rankGraph, users, items, { users: 3, items: 4 })).to.be.instanceOf(ModelRanker);
+  });
+
+  it("refuses users and candidates without a vector", async () => {
+    const ranker = ModelRanker.from(rankGraph, users, items);
+    expect(() => ranker.among(Int32Array.of(1, 4))).to.throw(
+      RankingError,
+      "item_vectors: has no row 4, only 4 rows",
+    );
+    const error = await rejection(ranker.rank(Int32Array.of(3), [new Int32Array()], 1), RankingError);
+    expect(error.message).to.contain("user_vectors: has no row 3, only 3 rows");
+  });
+
   it("refuses a score that is not a number, naming the user", async () => {
     const overflow = vectors([
       [1e38, 0],
