@@ -11,7 +11,7 @@ import {
 } from "../authoring/operations.js";
 import { Tensor, type Axes, type Ids, type Scalar } from "../authoring/tensor.js";
 import * as build from "../ops/build.js";
-import { covariance, normalise, standardise, uncentredCovariance } from "./normalise.js";
+import { normalise, pearsonCorrelation, uncentredCovariance } from "./normalise.js";
 
 /** Dot products along the last axis: [batch…, dim] twice gives [batch…]. */
 export function dot<Batch extends Axes, Dim extends string>(
@@ -70,12 +70,13 @@ export function tripleL2<Dim extends string>(
  *
  * @param x float32 [row, dim]
  * @param norm `rows`: rows of unit norm first, floor 1e-12 (C = I is then out of reach, the least value is
- *   d - 2 + 1/d); `standardise`: columns of mean 0 and variance 1 (not the paper's text)
+ *   d - 2 + 1/d); `standardise`: C is the correlation of the columns, its diagonal 1, so that the value is the sum of
+ *   the squared correlations of different columns, at least 0 (not the paper's text)
  */
 export function redundancy<Row extends string>(
   x: Tensor<[Row, "dim"]>,
   norm: "rows" | "standardise" = "rows",
 ): Scalar {
-  const c = norm === "rows" ? uncentredCovariance(normalise(x, "dim")) : covariance(standardise(x));
+  const c = norm === "rows" ? uncentredCovariance(normalise(x, "dim")) : pearsonCorrelation(x);
   return sumAll(square(subtract(c, identityMatrix("dim", "dim'", x.type.axes[1]!.size as number))));
 }

@@ -169,4 +169,26 @@ describe("redundancy of 20,000 rows in 64 dimensions", () => {
       expect(numbersFrom(loss)[0]).to.be.closeTo(expected, 2e-3);
     });
   }
+
+  it("with standardised columns is 2ρ² for two columns of correlation ρ, and 0 at ρ = 0", async () => {
+    const columns = [
+      [1, 1, -1, -1],
+      [2, 0, 0, -2],
+      [1, -1, 1, -1],
+    ] as const;
+    const between = async (a: readonly number[], b: readonly number[]): Promise<number> => {
+      const g = new GraphBuilder();
+      const values = a.flatMap((value, row) => [value, b[row]!]);
+      const x = new Tensor<["row", "dim"]>(g.float("x", { row: 4, dim: 2 }, values, ["dim"]));
+      const node = redundancy(x, "standardise").node;
+      const { loss } = await runGraph(
+        optimise({ name: "redundancy", outputs: [{ name: "loss", node }] }),
+        g.inputs,
+        g.feeds,
+      );
+      return numbersFrom(loss)[0]!;
+    };
+    expect(await between(columns[0], columns[1])).to.be.closeTo(2 * 0.5, 1e-6);
+    expect(await between(columns[0], columns[2])).to.be.closeTo(0, 1e-6);
+  });
 });
