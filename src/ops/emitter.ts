@@ -8,7 +8,6 @@ export interface SparseTensors {
   readonly groups: number;
   order(): string;
   neighbours(group: number): string;
-  weights(group: number): string;
   /** The weights as [n, 1, w], for batched products. */
   weightRows(group: number): string;
   entries(group: number): string;
