@@ -49,7 +49,7 @@ export class CheckpointError extends Error {
     readonly problem: string,
     readonly fix: string,
   ) {
-    super(`${folder}: ${problem}. ${fix}`);
+    super(`${folder}: ${problem}${problem.endsWith("\n") ? "" : ". "}${fix}`);
   }
 }
 

@@ -14,7 +14,8 @@ export class RunFolderError extends Error {
     readonly problem: string,
     readonly fix: string,
   ) {
-    super(`${folder}: ${problem}. ${fix}`);
+    // A problem that is a list ends with a line break of its own.
+    super(`${folder}: ${problem}${problem.endsWith("\n") ? "" : ". "}${fix}`);
   }
 }
 
@@ -94,29 +95,46 @@ export class RunFolder {
   }
 
   /**
+   * What config.json holds.
+   *
+   * @throws RunFolderError if there is no run, or its config.json was damaged
+   */
+  async readConfig(): Promise<Readonly<Record<string, Json>>> {
+    const fix = "Give the folder of an interrupted run, or start a run without --resume.";
+    let text: string;
+    try {
+      text = await readFile(this.file("config.json"), "utf8");
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const reason =
+        code !== "ENOENT"
+          ? `its config.json cannot be read (${message})`
+          : existsSync(this.path)
+            ? "the folder has no config.json"
+            : "the folder does not exist";
+      throw new RunFolderError(this.path, `there is no run to resume: ${reason}`, fix);
+    }
+    try {
+      const config = JSON.parse(text) as Json;
+      if (isObject(config)) return config;
+    } catch {
+      // Said below.
+    }
+    throw new RunFolderError(
+      this.path,
+      "config.json is not a JSON object, so it was altered or cut short",
+      fix,
+    );
+  }
+
+  /**
    * The checkpoint to continue from, after checking that it is this run's.
    *
    * @param decisive settings that the run must have been started with
    * @throws RunFolderError listing every setting that differs; CheckpointError
    */
   async resume(decisive: RunConfig["decisive"]): Promise<Checkpoint> {
-    let config: Record<string, unknown>;
-    try {
-      config = JSON.parse(await readFile(this.file("config.json"), "utf8")) as Record<string, unknown>;
-    } catch (error) {
-      const problem = `there is no run to resume: config.json cannot be read (${(error as Error).message})`;
-      throw new RunFolderError(
-        this.path,
-        problem,
-        "Give the folder of an interrupted run, or start without resuming.",
-      );
-    }
-    const differences = Object.entries(decisive)
-      .filter(([key, value]) => JSON.stringify(config[key]) !== JSON.stringify(value))
-      .map(
-        ([key, value]) =>
-          `${key} was ${key in config ? JSON.stringify(config[key]) : "absent"}, now ${JSON.stringify(value)}`,
-      );
+    const differences = differencesBetween(await this.readConfig(), decisive);
     if (differences.length > 0) {
       throw new RunFolderError(
         this.path,
@@ -167,4 +185,36 @@ export class RunFolder {
   private async writeJson(name: string, value: unknown): Promise<void> {
     await writeFileAtomic(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
   }
+}
+
+type Settings = Readonly<Record<string, Json>>;
+
+function isObject(value: Json | undefined): value is Settings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A line per decisive setting and per hyper-parameter that differs, without what follows from others of them. */
+function differencesBetween(earlier: Settings, now: Settings): string[] {
+  const differing = (before: Settings, after: Settings): string[] =>
+    [...new Set([...Object.keys(after), ...Object.keys(before)])].filter(
+      (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+    );
+  const shown = (value: Json | undefined): string => (value === undefined ? "absent" : JSON.stringify(value));
+  const keys = differing(earlier, now).filter((key) => key in now);
+  const consequences = keys.includes("model")
+    ? ["hyperparameters", "manifestSha256"]
+    : keys.includes("hyperparameters")
+      ? ["manifestSha256"]
+      : [];
+  return keys
+    .filter((key) => !consequences.includes(key))
+    .flatMap((key) => {
+      const [before, after] = [earlier[key], now[key]];
+      if (key !== "hyperparameters" || !isObject(before) || !isObject(after)) {
+        return [`${key} was ${shown(before)}, now ${shown(after)}`];
+      }
+      return differing(before, after).map(
+        (name) => `hyper-parameter ${name} was ${shown(before[name])}, now ${shown(after[name])}`,
+      );
+    });
 }

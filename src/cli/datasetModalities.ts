@@ -4,7 +4,7 @@ import { readDatasetDescription } from "../../runtime/data/datasetDescription.js
 import { DatasetError } from "../../runtime/data/datasetError.js";
 import type { ModelDefinition } from "../authoring/model.js";
 import { nearestName } from "../onnx/nearestName.js";
-import type { Settings } from "./settings.js";
+import type { Settings, SuggestedSettings } from "./settings.js";
 
 const FEATURES = ".npy";
 
@@ -35,15 +35,16 @@ export async function datasetSettings(
   model: ModelDefinition,
   set: Settings,
   folder: string,
-): Promise<Settings> {
-  if (!Object.hasOwn(model.hyperparameters, "modalities")) return {};
+): Promise<SuggestedSettings> {
+  const suggested = (values: Settings): SuggestedSettings => ({ values, source: "dataset" });
+  if (!Object.hasOwn(model.hyperparameters, "modalities")) return suggested({});
   const present = await modalitiesOf(folder);
   const wanted = set["modalities"];
-  if (!Array.isArray(wanted)) return wanted === undefined ? { modalities: present } : {};
+  if (!Array.isArray(wanted)) return suggested(wanted === undefined ? { modalities: present } : {});
   const missing = (wanted as readonly unknown[])
     .filter((name) => !present.includes(String(name)))
     .map(String);
-  if (missing.length === 0) return {};
+  if (missing.length === 0) return suggested({});
   const nearest = missing.length === 1 ? nearestName(missing[0]!, present) : undefined;
   throw new DatasetError(
     { file: folder },

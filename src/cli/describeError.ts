@@ -9,9 +9,35 @@ export const builtInErrors: readonly unknown[] = [
   URIError,
 ];
 
-/** A failed system call, such as a file that may not be written; its message says which and on what. */
-function isSystemError(error: Error): boolean {
-  return "syscall" in error && "code" in error;
+/** Why the operating system refused, and what to do about it. */
+const refusals: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
+  EACCES: ["permission is denied", "Choose another folder, or change its permissions."],
+  EPERM: ["the operation is not permitted", "Choose another folder, or change its permissions."],
+  EROFS: ["the file system is read-only", "Choose a folder elsewhere."],
+  ENOSPC: ["the disk is full", "Free some space, or choose a folder on another disk."],
+  EDQUOT: ["the disk quota is used up", "Free some space, or choose a folder on another disk."],
+  ENOTDIR: ["a part of the path is a file, not a folder", "Choose another path."],
+  EISDIR: ["it is a folder, not a file", "Choose another path."],
+  ENAMETOOLONG: ["the name is too long", "Choose a shorter one."],
+  EMFILE: ["too many files are open", "Close other programs or raise the limit (`ulimit -n`)."],
+};
+
+/** What the names of files end in while they are written. */
+const TEMPORARY = /\.writing(-\d+-[0-9a-f]+)?(?=\/|$)/;
+
+const reading = ["open", "read", "scandir", "stat", "lstat", "access"];
+
+/** The sentence about a failed system call on a path; undefined for another error. */
+function systemProblem(error: Error): string | undefined {
+  if (!("syscall" in error && "code" in error)) return undefined;
+  const { code = "", syscall = "", path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const refusal = refusals[code];
+  if (refusal === undefined || path === undefined) return error.message;
+  const [reason, fix] = refusal;
+  const target = dest ?? path;
+  const final = target.replace(TEMPORARY, "");
+  const verb = reading.includes(syscall) && final === target ? "opened" : "written";
+  return `${final} cannot be ${verb}: ${reason} (${code}). ${fix}`;
 }
 
 /**
@@ -22,9 +48,12 @@ function isSystemError(error: Error): boolean {
  */
 export function describeError(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return `internal: ${String(error)} was thrown`;
-  const unforeseen = builtInErrors.includes(error.constructor) && !isSystemError(error);
+  const system = systemProblem(error);
+  const unforeseen = builtInErrors.includes(error.constructor) && system === undefined;
   const message =
-    unforeseen && !error.message.startsWith("internal:") ? `internal: ${error.message}` : error.message;
+    unforeseen && !error.message.startsWith("internal:")
+      ? `internal: ${error.message}`
+      : (system ?? error.message);
   if (!verbose) return message;
   const stack = error.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
   const cause = error.cause === undefined ? [] : [`caused by ${causeText(error.cause)}`];

@@ -1,5 +1,6 @@
 import { readRun } from "../../exports/inferenceRun.js";
 import { command } from "./command.js";
+import { counted } from "./counted.js";
 import { measureRun } from "./measureRun.js";
 import { measurementTable, newItemsText } from "./measurementText.js";
 import { runOptions } from "./runOptions.js";
@@ -37,7 +38,7 @@ export const evaluate = command({
     }
     const measuredModels = [{ name: model, measurement: measured }];
     stdout.write(
-      `${model} after ${epoch} epochs: ${split}, ${measured.model.users} users\n` +
+      `${model} after ${counted(epoch, "epoch")}: ${split}, ${counted(measured.model.users, "user")}\n` +
         `${measurementTable(measuredModels)}${newItemsText(measuredModels)}`,
     );
   },

@@ -128,7 +128,7 @@ function refuse(subject: string, kind: string, choices: Choices, options: readon
 async function inspectModel(name: string, { set, config, data }: Choices): Promise<Finding> {
   const model = await loadModel(name);
   const settings = await chosenSettings(model, { set, config }, (chosen) =>
-    data === undefined ? Promise.resolve({}) : datasetSettings(model, chosen, data),
+    data === undefined ? Promise.resolve(undefined) : datasetSettings(model, chosen, data),
   );
   const { manifest, files } = buildArtifacts(model, settings.given);
   return summary({ manifest, sha256: sha256Of(files.get("manifest.json")!) }, files, data);

@@ -1,3 +1,5 @@
+import { counted } from "./counted.js";
+
 /** Training was stopped by Ctrl-C. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
@@ -14,7 +16,7 @@ export class InterruptedError extends Error {
     super(
       epochs === null
         ? `training was interrupted before it began; nothing was written to ${run}.`
-        : `training was interrupted after ${epochs} complete epoch${epochs === 1 ? "" : "s"}, saved in ${run}. ` +
+        : `training was interrupted after ${counted(epochs, "complete epoch")}, saved in ${run}. ` +
             `Continue with:\n  ${resume}`,
     );
   }

@@ -23,6 +23,8 @@ export interface TrainingOrder {
   readonly model: ModelDefinition;
   readonly hyperparameters: { readonly resolved: readonly ResolvedSetting[]; readonly given: Settings };
   readonly training: Partial<TrainingSettings & ComputeSettings>;
+  /** What the run to be resumed was started with, for settings that are not given. */
+  readonly earlier?: Partial<TrainingSettings & ComputeSettings>;
   readonly dataset: string;
   readonly run: string;
   readonly resume: boolean;
@@ -36,12 +38,12 @@ export interface TrainingOrder {
 /** Training settings as lines for people. */
 function trainingLines(
   settings: TrainingSettings & ComputeSettings,
-  given: TrainingOrder["training"],
+  { training, earlier = {} }: TrainingOrder,
 ): ResolvedSetting[] {
   return Object.entries(settings).map(([name, value]) => ({
     name,
     value: value as ResolvedSetting["value"],
-    source: name in given ? "option" : "default",
+    source: name in training ? "option" : name in earlier ? "run" : "default",
   }));
 }
 
@@ -63,14 +65,14 @@ function checkedSettings(given: TrainingOrder["training"]): TrainingSettings & C
  */
 export async function runTraining(order: TrainingOrder, streams: Streams): Promise<TrainingResults> {
   const { model, hyperparameters, run } = order;
-  const settings = checkedSettings(order.training);
+  const settings = checkedSettings({ ...order.earlier, ...order.training });
   if (!order.resume) await new RunFolder(run).checkFree(order.force);
   const artifacts = await RunArtifacts.write(buildArtifacts(model, hyperparameters.given));
   const display = new TrainingDisplay(streams, settings.monitor);
   streams.stderr.write(`${model.name}: ${model.title}\n`);
   if (order.isBrief !== true) {
     streams.stderr.write(formatSettings(hyperparameters.resolved));
-    streams.stderr.write(`training\n${formatSettings(trainingLines(settings, order.training))}`);
+    streams.stderr.write(`training\n${formatSettings(trainingLines(settings, order))}`);
   }
   const options: TrainOptions = {
     ...settings,

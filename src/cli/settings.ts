@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { Json } from "../../runtime/artifacts/manifest.js";
-import { nearestName } from "../onnx/nearestName.js";
 import { UsageError } from "./usageError.js";
 
 /** Hyper-parameters by name. */
@@ -10,7 +9,7 @@ export type Settings = Readonly<Record<string, Json>>;
 export interface ResolvedSetting {
   readonly name: string;
   readonly value: Json;
-  readonly source: "--set" | "option" | "config" | "dataset" | "default";
+  readonly source: "--set" | "option" | "config" | "dataset" | "run" | "default";
 }
 
 /**
@@ -68,37 +67,28 @@ export async function readSettings(file: string): Promise<Settings> {
   return settings as Settings;
 }
 
+/** Hyper-parameters that the user did not set, and where they come from. */
+export interface SuggestedSettings {
+  readonly values: Settings;
+  readonly source: "dataset" | "run";
+}
+
 /**
- * The hyper-parameters of a model: `--set` goes before the config file, that before what the dataset suggests, that
- * before the model's defaults.
- *
- * @throws UsageError naming every unknown hyper-parameter at once, each with the nearest known one
+ * The hyper-parameters of a model: `--set` goes before the config file, that before what the dataset or the run to be
+ * resumed suggests, that before the model's defaults.
  */
 export function resolveSettings(
-  model: string,
   defaults: Settings,
   config: Settings,
   flags: Settings,
-  fromDataset: Settings = {},
+  suggested: SuggestedSettings = { values: {}, source: "dataset" },
 ): readonly ResolvedSetting[] {
-  const known = Object.keys(defaults);
-  const unknown = [...new Set([...Object.keys(flags), ...Object.keys(config)])].filter(
-    (name) => !known.includes(name),
-  );
-  if (unknown.length > 0) {
-    const named = unknown.map((name) => {
-      const nearest = nearestName(name, known);
-      return nearest === undefined ? `"${name}"` : `"${name}" (did you mean ${nearest}?)`;
-    });
-    throw new UsageError(
-      `${model} has no hyper-parameter ${named.join(", ")}`,
-      `It has ${known.join(", ")}.`,
-    );
-  }
-  return known.map((name) => {
+  return Object.keys(defaults).map((name) => {
     if (Object.hasOwn(flags, name)) return { name, value: flags[name]!, source: "--set" };
     if (Object.hasOwn(config, name)) return { name, value: config[name]!, source: "config" };
-    if (Object.hasOwn(fromDataset, name)) return { name, value: fromDataset[name]!, source: "dataset" };
+    if (Object.hasOwn(suggested.values, name)) {
+      return { name, value: suggested.values[name]!, source: suggested.source };
+    }
     return { name, value: defaults[name]!, source: "default" };
   });
 }

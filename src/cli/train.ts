@@ -1,37 +1,32 @@
-import { deviceRequests } from "../../runtime/artifacts/device.js";
-import { defaultSettings } from "../../runtime/training/trainingOptions.js";
 import type { TrainingResults } from "../../runtime/training/trainingResults.js";
 import { command } from "./command.js";
+import { counted } from "./counted.js";
 import { datasetSettings } from "./datasetModalities.js";
 import { loadModel } from "./loadModel.js";
 import { metricsTable } from "./metricsTable.js";
 import { chosenSettings, modelOptions } from "./modelOptions.js";
+import { readResumedRun } from "./resumedRun.js";
 import { runTraining } from "./runTraining.js";
 import { shellWords } from "./shellWords.js";
-
-const { epochs, patience, evaluateEvery, seed } = defaultSettings;
+import { givenTraining, trainingOptions } from "./trainingOptions.js";
+import { UsageError } from "./usageError.js";
 
 export const train = command({
   positionals: {
     model: { type: "string", describe: "A bundled model (`mmkit models`) or the path of a module with one" },
   },
   options: {
-    data: { type: "string", demandOption: true, describe: "Dataset folder with interactions.tsv" },
+    data: {
+      type: "string",
+      describe: "Dataset folder with interactions.tsv; needed except with --resume",
+    },
     out: { type: "string", demandOption: true, describe: "Run folder" },
     ...modelOptions,
-    epochs: { type: "number", describe: `Most epochs (${epochs})` },
-    patience: {
-      type: "number",
-      describe: `Evaluations in a row that may fail to improve before training stops (${patience})`,
-    },
-    "evaluate-every": { type: "number", describe: `Epochs between evaluations (${evaluateEvery})` },
-    seed: { type: "number", describe: `Decides everything that is random (${seed})` },
-    device: { type: "string", choices: deviceRequests, describe: "Where to compute (cpu)" },
-    threads: { type: "number", describe: "Threads within an operation (onnxruntime's choice)" },
+    ...trainingOptions,
     resume: {
       type: "boolean",
       default: false,
-      describe: "Continue the run in --out after its last checkpoint",
+      describe: "Continue the run in --out after its last checkpoint; what is not given is as it was",
     },
     force: { type: "boolean", default: false, describe: "Replace the run in --out" },
   },
@@ -42,32 +37,38 @@ export const train = command({
       "./my-model.ts --data data/shop --out runs/3 --seed 7 --device auto",
       "A model of one's own, on CUDA if it loads",
     ],
-    ["ksi --data data/shop --out runs/2 --set alpha=0.1 --epochs 50 --resume", "Continue after Ctrl-C"],
+    ["ksi --out runs/2 --resume", "Continue after Ctrl-C, with the settings of the run"],
+    ["ksi --out runs/2 --resume --epochs 80", "Train longer"],
   ],
   epilogue:
-    "The best epoch is chosen on validation data; the test split is scored once, at the end. A model with a " +
+    "The best epoch is chosen on validation data unless --select-on says otherwise; the test split is scored once, at the end. A model with a " +
     "hyper-parameter `modalities` uses all modalities of the dataset unless it is set. The run folder keeps " +
     "config.json, metrics.jsonl, results.json, artifacts and checkpoints.",
   async run(given, streams) {
-    const { model: name, data, out, set, config, resume, force, json } = given;
+    const { model: name, out, set, config, resume, force, json } = given;
+    const training = givenTraining(given);
     const model = await loadModel(name);
+    const earlier = resume ? await readResumedRun(out, model) : undefined;
+    const data = given.data ?? earlier?.dataset;
+    if (data === undefined) throw new UsageError("--data is missing", "`mmkit train --help` explains it.");
     const hyperparameters = await chosenSettings(model, { set, config }, (chosen) =>
-      datasetSettings(model, chosen, data),
+      earlier === undefined
+        ? datasetSettings(model, chosen, data)
+        : Promise.resolve({ values: earlier.hyperparameters, source: "run" }),
     );
-    const training = {
-      epochs: given.epochs,
-      patience: given.patience,
-      evaluateEvery: given["evaluate-every"],
-      seed: given.seed,
-      device: given.device,
-      threads: given.threads,
-    };
-    const isGiven = ([, value]: readonly [string, unknown]): boolean => value !== undefined;
+    const modalities = hyperparameters.resolved.find((setting) => setting.name === "modalities");
+    if (modalities?.source === "dataset" && JSON.stringify(modalities.value) === "[]") {
+      streams.stderr.write(
+        `note: ${data} has no features (<modality>.npy), so ${model.name} learns from interactions alone, ` +
+          "with no modality\n",
+      );
+    }
     const results = await runTraining(
       {
         model,
         hyperparameters,
-        training: Object.fromEntries(Object.entries(training).filter(isGiven)),
+        training,
+        ...(earlier === undefined ? {} : { earlier: earlier.training }),
         dataset: data,
         run: out,
         resume,
@@ -83,20 +84,11 @@ export const train = command({
 type Given = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 function resumeLine(given: Given & { readonly model: string; readonly set: readonly string[] }): string {
-  const options = [
-    "data",
-    "out",
-    "config",
-    "epochs",
-    "patience",
-    "evaluate-every",
-    "seed",
-    "device",
-    "threads",
-  ];
+  const options = ["data", "out", "config", ...Object.keys(trainingOptions)];
   const words = options.flatMap((name) => {
     const value = given[name];
-    return typeof value === "string" || typeof value === "number" ? [`--${name}`, String(value)] : [];
+    if (typeof value === "boolean") return [value ? `--${name}` : `--no-${name}`];
+    return value === undefined ? [] : [`--${name}`, String(value)];
   });
   const sets = given.set.flatMap((assignment) => ["--set", assignment]);
   return shellWords(["mmkit", "train", given.model, ...words, ...sets, "--resume"]);
@@ -112,7 +104,7 @@ export function resultsText(results: TrainingResults, run: string): string {
       : `the best on ${results.selectedOn} is epoch ${bestEpoch + 1}`;
   const split = test === null ? "valid" : "test";
   const shown = test ?? valid;
-  const head = `${model} on ${results.dataset.name}: ${trained} epochs, ${why}; ${choice}\n`;
+  const head = `${model} on ${results.dataset.name}: ${counted(trained, "epoch")}, ${why}; ${choice}\n`;
   if (shown === null) return `${head}no validation or test data to measure\nsaved in ${run}\n`;
   const table = metricsTable([
     { title: model, metrics: shown.metrics },
@@ -120,5 +112,5 @@ export function resultsText(results: TrainingResults, run: string): string {
     { title: `${model}, cold items`, metrics: coldTest?.metrics ?? null },
   ]);
   const optimistic = results.selectionUsedTest ? "chosen on the test split, so these are optimistic\n" : "";
-  return `${head}${split}, ${shown.users} users\n${table}${optimistic}saved in ${run}\n`;
+  return `${head}${split}, ${counted(shown.users, "user")}\n${table}${optimistic}saved in ${run}\n`;
 }

@@ -1,5 +1,6 @@
 import type { EngineInfo } from "../../runtime/training/engine.js";
 import type { TrainingEvent } from "../../runtime/training/trainingEvent.js";
+import { counted } from "./counted.js";
 import { durationText, startProgress, type Progress } from "./progress.js";
 import type { Streams } from "./streams.js";
 
@@ -32,7 +33,7 @@ export class TrainingDisplay {
         this.epochs = event.epochs;
         this.started = this.now();
         this.write(readyText(event.info));
-        if (event.epoch > 0) this.write(`continuing after ${event.epoch} epochs\n`);
+        if (event.epoch > 0) this.write(`continuing after ${counted(event.epoch, "epoch")}\n`);
         return;
       case "chunk": {
         const label = `epoch ${event.epoch + 1} of ${this.epochs}`;
@@ -93,13 +94,13 @@ export class TrainingDisplay {
 
 function readyText({ dataset, device, stepsPerEpoch, parameterCount }: EngineInfo): string {
   const { name, users, items, counts, notes } = dataset;
-  const steps = Object.entries(stepsPerEpoch).map(([phase, count]) =>
-    phase === "main" ? `${count}` : `${count} (${phase})`,
-  );
+  const phases = Object.entries(stepsPerEpoch);
+  const steps = phases.map(([phase, count]) => (phase === "main" ? `${count}` : `${count} (${phase})`));
+  const unit = phases.length === 1 && phases[0]![1] === 1 ? "step" : "steps";
   return [
-    `dataset ${name}: ${users} users, ${items} items, ${counts.train}/${counts.valid}/${counts.test} interactions`,
+    `dataset ${name}: ${counted(users, "user")}, ${counted(items, "item")}, ${counts.train}/${counts.valid}/${counts.test} interactions`,
     ...notes.map(({ message }) => `  note: ${message}`),
-    `${device}: ${parameterCount} parameters, ${steps.join(" + ")} steps per epoch`,
+    `${device}: ${counted(parameterCount, "parameter")}, ${steps.join(" + ")} ${unit} per epoch`,
     "",
   ].join("\n");
 }

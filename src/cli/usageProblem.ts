@@ -22,7 +22,12 @@ export function usageProblem(message: string, usage: Usage): UsageError {
   }
   const required = /^Missing required arguments?: (.+)$/.exec(message)?.[1]?.split(", ");
   if (required !== undefined) {
-    return new UsageError(`${required.map((name) => `--${name}`).join(", ")} is missing`, help);
+    const missing = `${required.map((name) => `--${name}`).join(", ")} is missing`;
+    // A misspelt option is the likely reason why one is missing.
+    const misspelt = usage.words.find((word) => isUnknownOption(word, usage.options));
+    if (misspelt === undefined) return new UsageError(missing, help);
+    const { problem, fix } = unknownOption(misspelt, usage, help);
+    return new UsageError(`${problem}, and ${missing}`, fix);
   }
   const empty = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
   if (empty !== undefined) return new UsageError(`--${empty} needs a value`, help);
@@ -43,6 +48,17 @@ function unknownArgument(unknown: string, usage: Usage, help: string): UsageErro
   if (typed === undefined) {
     return new UsageError(`"${unknown}" is a word too many: the form is mmkit ${usage.form}`, help);
   }
+  return unknownOption(typed, usage, help);
+}
+
+function isUnknownOption(word: string, options: readonly string[]): boolean {
+  const name = /^--?([^-=][^=]*)/.exec(word)?.[1];
+  if (name === undefined || /^\d/.test(name)) return false;
+  return ![...options, "help", "version"].some((option) => name === option || name === `no-${option}`);
+}
+
+/** @param typed with dashes, perhaps with `=value` */
+function unknownOption(typed: string, usage: Usage, help: string): UsageError {
   const option = typed.replace(/=.*$/, "");
   const known = usage.options.map((name) => `--${name}`);
   return new UsageError(

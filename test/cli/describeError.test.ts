@@ -38,6 +38,22 @@ describe("the text of an error", () => {
     expect(describeError("boom", false)).to.equal("internal: boom was thrown");
   });
 
+  it("says of a folder or file that cannot be written why, and what to do", () => {
+    const failed = (code: string, syscall: string, path: string, dest?: string): string => {
+      const fields = { code, syscall, path, ...(dest === undefined ? {} : { dest }) };
+      return describeError(Object.assign(new Error(`${code}: raw text`), fields), false);
+    };
+    expect(failed("EACCES", "mkdir", "/runs/1")).to.equal(
+      "/runs/1 cannot be written: permission is denied (EACCES). Choose another folder, or change its permissions.",
+    );
+    expect(failed("ENOSPC", "open", "/runs/config.json.writing-17-0a1b2c3d")).to.match(
+      /^\/runs\/config\.json cannot be written: the disk is full \(ENOSPC\)\. Free some space/,
+    );
+    expect(failed("EROFS", "rename", "/runs/x.writing", "/runs/x")).to.match(/^\/runs\/x cannot be written/);
+    expect(failed("EACCES", "open", "/data/text.npy")).to.match(/^\/data\/text\.npy cannot be opened: perm/);
+    expect(failed("EWEIRD", "open", "/data/text.npy")).to.equal("EWEIRD: raw text");
+  });
+
   it("leaves the message of a failed system call, which names the file", () => {
     const text = describeError(
       thrownBy(() => readFileSync("/nowhere/at/all")),

@@ -111,7 +111,7 @@ describe("mmkit inspect", () => {
     [["./mine.ts"], 2, "there is no model file ./mine.ts. Check the path;"],
     [["artifacts/lightgnc"], 1, "artifacts/lightgnc: there is no such file or folder. Give a model"],
     [["lightgcn", "--set", "layer=2"], 2, 'lightgcn has no hyper-parameter "layer" (did you mean layers?)'],
-    [["lightgcn", "--set", "dim=0"], 1, "dim: must be >= 1, found 0"],
+    [["lightgcn", "--set", "dim=0"], 2, "dim: must be >= 1, found 0"],
     [
       ["lightgcn", "--provider", "cpu"],
       2,

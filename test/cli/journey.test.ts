@@ -90,12 +90,81 @@ describe("from training to recommendations", function () {
       await mmkit(...words, at("short"), "--epochs", "1");
       const resumed = await mmkit(...words, at("short"), "--epochs", "2", "--resume", "--json");
       expect(resumed.code, resumed.stderr).to.equal(0);
-      expect(resumed.stderr).to.contain("continuing after 1 epochs\n");
+      expect(resumed.stderr).to.contain("continuing after 1 epoch\n");
       const straight = await mmkit(...words, at("long"), "--epochs", "2", "--json");
       const metrics = ({ stdout }: Captured): unknown => (JSON.parse(stdout) as TrainingResults).test;
       expect(metrics(resumed)).to.deep.equal(metrics(straight));
       const last = ["checkpoints", "last", "state.safetensors"];
       expect(await readFile(at("short", ...last))).to.deep.equal(await readFile(at("long", ...last)));
+    });
+
+    it("resumes with the settings of the run where none are given", async () => {
+      const words = [...small, "--patience", "7", "--seed", "3", "--cutoffs", "3,5", "--monitor", "NDCG@5"];
+      const more = ["--monitor-decimals", "none", "--select-on", "test", "--mask-validation-at-test"];
+      const run = at("bare");
+      const first = await mmkit(
+        "train",
+        "mf",
+        "--data",
+        at("data"),
+        "--out",
+        run,
+        ...words,
+        ...more,
+        "--epochs",
+        "1",
+      );
+      expect(first.code, first.stderr).to.equal(0);
+      const config = async (): Promise<Record<string, unknown>> =>
+        JSON.parse(await readFile(join(run, "config.json"), "utf8")) as Record<string, unknown>;
+      const before = await config();
+      expect(before).to.deep.include({
+        cutoffs: [3, 5],
+        monitor: "NDCG@5",
+        monitorDecimals: null,
+        selectOn: "test",
+        maskValidationAtTest: true,
+      });
+      const resumed = await mmkit("train", "mf", "--out", run, "--resume", "--epochs", "2");
+      expect(resumed.code, resumed.stderr).to.equal(0);
+      expect(resumed.stderr)
+        .to.match(/\n {2}dim += 8 \(run\)\n/)
+        .and.to.match(/\n {2}patience += 7 \(run\)\n/);
+      expect(resumed.stderr).to.match(/\n {2}epochs += 2 \(option\)\n/);
+      expect(resumed.stdout).to.contain("chosen on the test split, so these are optimistic\n");
+      expect(await config()).to.deep.equal({ ...before, epochs: 2 });
+      const bare = await mmkit("train", "mf", "--out", run, "--resume");
+      expect(bare.code, bare.stderr).to.equal(0);
+      expect(await config()).to.deep.equal({ ...before, epochs: 2 });
+    });
+
+    it("has nothing to resume where there is no run", async () => {
+      const missing = await mmkit("train", "mf", "--data", at("data"), "--out", at("nowhere"), "--resume");
+      expect(missing.code).to.equal(1);
+      expect(missing.stderr).to.equal(
+        `mmkit: ${at("nowhere")}: there is no run to resume: the folder does not exist. ` +
+          "Give the folder of an interrupted run, or start a run without --resume.\n",
+      );
+    });
+
+    it("notes that a dataset without features leaves a model without modalities", async () => {
+      await cp(at("data"), at("bare data"), { recursive: true });
+      await rm(at("bare data", "text.npy"));
+      const file = at("bare data", "dataset.json");
+      const description = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+      delete description["modalities"];
+      await writeFile(file, JSON.stringify(description));
+      const note = "has no features (<modality>.npy), so ksi learns from interactions alone";
+      const words = ["train", "ksi", "--data", at("bare data"), ...small, "--epochs", "1", "--out"];
+      expect((await mmkit(...words, at("plain"))).stderr).to.contain(note);
+      expect(trained.stderr).not.to.contain(note);
+    });
+
+    it("says why a run folder cannot be written", async () => {
+      const words = ["train", "mf", "--data", at("data"), ...small, "--epochs", "1", "--out"];
+      const refused = await mmkit(...words, at("data", "dataset.json", "run"));
+      expect(refused.code).to.equal(1);
+      expect(refused.stderr).to.match(/run cannot be written: a part of the path is a file, not a folder/);
     });
 
     it("saves on Ctrl-C and says how to resume", async () => {
@@ -111,7 +180,7 @@ describe("from training to recommendations", function () {
       expect(code).to.equal(1);
       expect(stdout).to.equal("");
       expect(stderr).to.match(
-        /mmkit: training was interrupted after \d+ complete epochs, saved in stopped\./,
+        /mmkit: training was interrupted after \d+ complete epochs?, saved in stopped\./,
       );
       const line = stderr.trimEnd().split("\n").at(-1)!.trim();
       expect(line).to.equal(
@@ -126,7 +195,7 @@ describe("from training to recommendations", function () {
         .replace("--epochs 100000", `--epochs ${epochs + 1}`);
       const resumed = await program(root, ...again.split(" "));
       expect(resumed.code, resumed.stderr).to.equal(0);
-      expect(resumed.stderr).to.contain(`continuing after ${epochs} epochs\n`);
+      expect(resumed.stderr).to.contain(`continuing after ${epochs} epoch`);
     });
 
     const refusals: readonly {
@@ -143,9 +212,16 @@ describe("from training to recommendations", function () {
       },
       {
         what: "to resume with other settings",
-        words: ["ksi", "--resume", "--epochs", "3"],
+        words: ["ksi", "--resume", "--set", "dim=16", "--seed", "5"],
         code: 1,
-        message: "the run was started differently:\n  manifestSha256 was",
+        message:
+          "the run was started differently:\n  hyper-parameter dim was 8, now 16\n  seed was 999, now 5\nResume",
+      },
+      {
+        what: "to resume a run of another model",
+        words: ["mf", "--resume"],
+        code: 1,
+        message: "the run trains "ksi", not mf. Resume it with its own model",
       },
       {
         what: "to replace a run when the dataset is missing",
@@ -168,7 +244,7 @@ describe("from training to recommendations", function () {
       {
         what: "a hyper-parameter out of range",
         words: ["ksi", "--force", "--set", "temperature=0"],
-        code: 1,
+        code: 2,
         message: "temperature: must be > 0, found 0",
       },
       {
@@ -224,7 +300,7 @@ describe("from training to recommendations", function () {
     it("prints tables for people, new items apart among all items and among themselves", async () => {
       const { stdout } = await mmkit("evaluate", at("run"));
       expect(stdout).to.match(
-        /^ksi after \d epochs: test, 40 users\n +ksi +popularity\n {2}Recall@5 +[\d.]{6}/,
+        /^ksi after \d epochs?: test, 40 users\n +ksi +popularity\n {2}Recall@5 +[\d.]{6}/,
       );
       expect(stdout).to.match(
         /\nNew items: 2, without a single interaction to train on; users with such targets: 1\.\n/,

@@ -76,6 +76,33 @@ describe("the command line", () => {
         "mmkit: mmkit inspect has no option -x. Known are --json, --verbose, --set, --config, --data, --provider. `mmkit inspect --help` explains it.\n",
     },
     {
+      words: ["train", "ksi", "--dta", "./x", "--out", "y"],
+      stderr:
+        "mmkit: mmkit train has no option --dta. Did you mean --data? `mmkit train --help` explains it.\n",
+    },
+    {
+      words: ["export", "run", "--uot=x", "--threads", "1"],
+      stderr:
+        "mmkit: mmkit export has no option --uot, and --out is missing. Did you mean --out? `mmkit export --help` explains it.\n",
+    },
+    {
+      words: ["export", "run"],
+      stderr: "mmkit: --out is missing. `mmkit export --help` explains it.\n",
+    },
+    {
+      words: ["train", "mf", "--out", "y"],
+      stderr: "mmkit: --data is missing. `mmkit train --help` explains it.\n",
+    },
+    {
+      words: ["train", "mf", "--data", "x", "--out", "y", "--cutoffs", "5;10"],
+      stderr:
+        'mmkit: --cutoffs takes whole numbers with commas between, found "5;10". Write for instance --cutoffs 10,20.\n',
+    },
+    {
+      words: ["train", "mf", "--data", "x", "--out", "y", "--monitor-decimals", "few"],
+      stderr: 'mmkit: --monitor-decimals takes a whole number or none, found "few". The default is 4.\n',
+    },
+    {
       words: ["inspect", "a", "--provider", "wegpu"],
       stderr: 'mmkit: --provider cannot be "wegpu". Did you mean webgpu?\n',
     },

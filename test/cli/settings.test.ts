@@ -1,11 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { models } from "../../graphs/registry.js";
+import { chosenSettings } from "../../src/cli/modelOptions.js";
 import { formatSettings, parseSettings, readSettings, resolveSettings } from "../../src/cli/settings.js";
 import { UsageError } from "../../src/cli/usageError.js";
 import { rejection } from "../runtime/rejection.js";
 import { temporaryFolder } from "../runtime/temporaryFolder.js";
 
+const ksi = models.get("ksi")!;
 const defaults = { layers: 3, l2: 1e-4, backbone: "lightgcn", ssi: true };
 
 function refusal(run: () => unknown): UsageError {
@@ -53,7 +56,7 @@ describe("hyper-parameters on the command line", () => {
   });
 
   it("go before the config file, which goes before the defaults", () => {
-    const resolved = resolveSettings("lightgcn", defaults, { layers: 1, l2: 0 }, { layers: 2 });
+    const resolved = resolveSettings(defaults, { layers: 1, l2: 0 }, { layers: 2 });
     expect(resolved).to.deep.equal([
       { name: "layers", value: 2, source: "--set" },
       { name: "l2", value: 0, source: "config" },
@@ -71,18 +74,41 @@ describe("hyper-parameters on the command line", () => {
     );
   });
 
-  it("are refused all at once where the model has none of the name", () => {
-    const error = refusal(() => resolveSettings("lightgcn", defaults, { temperature: 0.1 }, { layer: 2 }));
-    expect(error.problem).to.equal(
-      'lightgcn has no hyper-parameter "layer" (did you mean layers?), "temperature"',
-    );
-    expect(error.fix).to.equal("It has layers, l2, backbone, ssi.");
+  it("that are not set may come from the dataset or the run to be resumed", () => {
+    const suggested = { values: { l2: 0.5, backbone: "mf" }, source: "run" } as const;
+    expect(resolveSettings(defaults, {}, { l2: 1 }, suggested).slice(1, 3)).to.deep.equal([
+      { name: "l2", value: 1, source: "--set" },
+      { name: "backbone", value: "mf", source: "run" },
+    ]);
   });
 
-  it("named like a property that every object has are unknown too", () => {
-    expect(refusal(() => resolveSettings("m", defaults, {}, { toString: 1 })).problem).to.contain(
-      '"toString"',
+  it("are refused all at once, unknown names and wrong values", async () => {
+    const wrong = { set: ["alhpa=1", "dim=0", "xyzzyx=1", "backbone=fm"], config: undefined };
+    const error = await rejection(chosenSettings(ksi, wrong), UsageError);
+    expect(error.problem).to.equal(
+      'ksi has no hyper-parameter "alhpa" (did you mean alpha?), "xyzzyx"; dim: must be >= 2, found 0; ' +
+        'backbone: must be equal to one of the allowed values: lightgcn, ngcf, mf, found "fm"',
     );
+    expect(error.fix).to.match(/^It has modalities, dim, /);
+    const value = await rejection(chosenSettings(ksi, { ...wrong, set: ["dim=0"] }), UsageError);
+    expect(value.message).to.equal("dim: must be >= 2, found 0. `mmkit models <name>` lists the ranges.");
+  });
+
+  it("named like a property that every object has are unknown too", async () => {
+    const wrong = { set: ["toString=1"], config: undefined };
+    expect((await rejection(chosenSettings(ksi, wrong), UsageError)).problem).to.contain('"toString"');
+  });
+
+  it("that are lists are given with commas or as JSON", async () => {
+    for (const [text, names] of [
+      ["image,text", ["image", "text"]],
+      ["text", ["text"]],
+      ["", []],
+      ['["text", "image"]', ["text", "image"]],
+    ] as const) {
+      const { given } = await chosenSettings(ksi, { set: [`modalities=${text}`], config: undefined });
+      expect(given).to.deep.equal({ modalities: names });
+    }
   });
 
   describe("in a file", () => {

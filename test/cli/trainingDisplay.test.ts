@@ -48,12 +48,20 @@ describe("the display of training", () => {
         "dataset shop: 4 users, 5 items, 8/4/4 interactions",
         "  note: 1 items have no text features",
         "cpu: 72 parameters, 2 + 3 (diffusion) steps per epoch",
-        "continuing after 1 epochs",
+        "continuing after 1 epoch",
         "epoch 2 of 4: total 0.6931, bpr 0.5000; 30.0 s; valid Recall@20 0.1235, the best so far; at most 1:00 left",
         "epoch 3 of 4: total 0.6931, bpr 0.5000; 30.0 s",
         "",
       ].join("\n"),
     );
+  });
+
+  it("counts one of a thing in the singular", () => {
+    const stderr = new Memory();
+    const display = new TrainingDisplay({ stdout: new Memory(), stderr }, "Recall@20");
+    const one = { ...info, stepsPerEpoch: { main: 1 }, parameterCount: 1 };
+    display.show({ kind: "ready", info: one, epoch: 2, epochs: 4 });
+    expect(stderr.text).to.contain("cpu: 1 parameter, 1 step per epoch\ncontinuing after 2 epochs\n");
   });
 
   it("shows a bar with loss, rate and time left on a terminal", () => {

@@ -1,0 +1,89 @@
+import { deviceRequests } from "../../runtime/artifacts/device.js";
+import {
+  defaultSettings,
+  type ComputeSettings,
+  type TrainingSettings,
+} from "../../runtime/training/trainingOptions.js";
+import { UsageError } from "./usageError.js";
+
+const { epochs, patience, evaluateEvery, seed, monitor, monitorDecimals, cutoffs } = defaultSettings;
+
+/** Options of `mmkit train` that say how to train. None has a default of yargs, so that what is given is known. */
+export const trainingOptions = {
+  epochs: { type: "number", describe: `Most epochs (${epochs})` },
+  patience: {
+    type: "number",
+    describe: `Evaluations in a row that may fail to improve before training stops (${patience})`,
+  },
+  "evaluate-every": { type: "number", describe: `Epochs between evaluations (${evaluateEvery})` },
+  monitor: { type: "string", describe: `Metric that chooses the best epoch (${monitor})` },
+  "monitor-decimals": {
+    type: "string",
+    describe: `Decimals of that metric that are compared, or none for all (${monitorDecimals})`,
+  },
+  "select-on": {
+    type: "string",
+    choices: ["valid", "test"],
+    describe: "Split that chooses the best epoch; test makes the result optimistic (valid)",
+  },
+  cutoffs: { type: "string", describe: `Lengths of lists to measure (${cutoffs.join(",")})` },
+  "ndcg-ideal": {
+    type: "string",
+    choices: ["targets", "hits"],
+    describe: "Best list that NDCG compares with: of the user's targets, or of the hits (targets)",
+  },
+  "mask-validation-at-test": {
+    type: "boolean",
+    describe: "Leave validation items out of the candidates when testing (no)",
+  },
+  seed: { type: "number", describe: `Decides everything that is random (${seed})` },
+  device: { type: "string", choices: deviceRequests, describe: "Where to compute (cpu)" },
+  threads: { type: "number", describe: "Threads within an operation (onnxruntime's choice)" },
+  "steps-per-run": { type: "number", describe: "Most optimizer steps in one run (the device's choice)" },
+} as const;
+
+type Values = Readonly<Partial<Record<keyof typeof trainingOptions, string | number | boolean | undefined>>>;
+
+/**
+ * The settings that were given.
+ *
+ * @throws UsageError for cutoffs or decimals that are no numbers
+ */
+export function givenTraining(given: Values): Partial<TrainingSettings & ComputeSettings> {
+  const settings = {
+    epochs: given.epochs,
+    patience: given.patience,
+    evaluateEvery: given["evaluate-every"],
+    monitor: given.monitor,
+    monitorDecimals: decimals(given["monitor-decimals"]),
+    selectOn: given["select-on"],
+    cutoffs: cutoffList(given.cutoffs),
+    ndcgIdeal: given["ndcg-ideal"],
+    maskValidationAtTest: given["mask-validation-at-test"],
+    seed: given.seed,
+    device: given.device,
+    threads: given.threads,
+    stepsPerRun: given["steps-per-run"],
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function decimals(text: Values[keyof Values]): number | null | undefined {
+  if (text === undefined) return undefined;
+  if (text === "none") return null;
+  if (/^\d+$/.test(String(text))) return Number(text);
+  throw new UsageError(
+    `--monitor-decimals takes a whole number or none, found "${text}"`,
+    `The default is ${monitorDecimals}.`,
+  );
+}
+
+function cutoffList(text: Values[keyof Values]): readonly number[] | undefined {
+  if (text === undefined) return undefined;
+  const parts = String(text).split(",");
+  if (parts.every((part) => /^\d+$/.test(part))) return parts.map(Number);
+  throw new UsageError(
+    `--cutoffs takes whole numbers with commas between, found "${text}"`,
+    "Write for instance --cutoffs 10,20.",
+  );
+}
