@@ -114,11 +114,11 @@ export class BlockEmitter implements Emitter {
 
   constant(dtype: DType, dims: readonly number[], values: readonly (number | bigint)[]): string {
     const type = onnxDType(dtype, this.precision);
-    const text = `${type}[${dims.join()}] ${values.join()}`;
+    const exact = values.map((value) => (Object.is(value, -0) ? "-0" : String(value)));
+    const text = `${type}[${dims.join()}] ${exact.join()}`;
     const known = this.block.constants.get(text);
     if (known !== undefined) return known;
-    const label =
-      dims.length === 0 ? String(values[0]) : createHash("sha256").update(text).digest("hex").slice(0, 8);
+    const label = dims.length === 0 ? exact[0]! : createHash("sha256").update(text).digest("hex").slice(0, 8);
     const name = this.unique(`constant/${type}/${label}`);
     this.block.constants.set(text, name);
     this.block.initializers.push({ name, dtype: type, dims, data: constantData(type, values) });

@@ -116,6 +116,20 @@ describe("sharing", () => {
   });
 });
 
+describe("constants of an emitted graph", () => {
+  it("keep 0 and -0 apart", async () => {
+    const b = new GraphBuilder();
+    const one = b.float("one", { row: 1 }, [1]);
+    const outputs = [0, -0].map((zero, i) => ({
+      name: `output_${i}`,
+      node: build.divide(one, build.scalar(zero)),
+    }));
+    const results = await runGraph(optimise({ name: "graph", outputs }), b.inputs, b.feeds);
+    const found = outputs.map(({ name }) => numbersFrom(results[name])[0]);
+    expect(found).to.deep.equal([Infinity, -Infinity]);
+  });
+});
+
 describe("simplification", () => {
   const g = new GraphBuilder();
   const x = g.float("x", { row: 3, column: 2 });
