@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { buildArtifacts } from "../../exports/artifacts.js";
 import { models } from "../../graphs/registry.js";
-import { loadArtifacts, sha256Of, type Artifacts } from "../../runtime/artifacts/loadArtifacts.js";
+import { loadArtifacts, type Artifacts } from "../../runtime/artifacts/loadArtifacts.js";
 import { loadDataset } from "../../runtime/data/dataset.js";
 import { expectedSizes } from "../../runtime/data/expectedSizes.js";
 import { loadCheckpoint } from "../../runtime/training/checkpoint.js";
@@ -131,7 +131,7 @@ async function inspectModel(name: string, { set, config, data }: Choices): Promi
     data === undefined ? Promise.resolve(undefined) : datasetSettings(model, chosen, data),
   );
   const { manifest, files } = buildArtifacts(model, settings.given);
-  return summary({ manifest, sha256: sha256Of(files.get("manifest.json")!) }, files, data);
+  return summary({ manifest, sha256: manifest.computation }, files, data);
 }
 
 async function inspectArtifacts(folder: string, data: string | undefined): Promise<Finding> {

@@ -221,7 +221,7 @@ describe("from training to recommendations", function () {
         what: "to resume a run of another model",
         words: ["mf", "--resume"],
         code: 1,
-        message: "the run trains "ksi", not mf. Resume it with its own model",
+        message: 'the run trains "ksi", not mf. Resume it with its own model',
       },
       {
         what: "to replace a run when the dataset is missing",
