@@ -70,9 +70,7 @@ function neutralElements(node: Node): Node | undefined {
       if (a === 0) return as(node, right!);
       if (b === 0) return as(node, left!);
       if (right!.operation === "negate") return subtract(left!, right!.inputs[0]!);
-      if (left!.operation === "negate" && sameType(right!.type, node.type)) {
-        return subtract(right!, left!.inputs[0]!);
-      }
+      if (left!.operation === "negate") return subtract(right!, left!.inputs[0]!);
       return undefined;
     case "subtract":
       if (b === 0) return as(node, left!);
@@ -208,27 +206,14 @@ function mergePaddedParts(node: Node): Node | undefined {
 
 const rules = [foldConstants, neutralElements, absorbBroadcast, layoutRules, mergeScatters, mergePaddedParts];
 
-/**
- * `value` with the type of `node`, its axes reordered where only their order differs: a rule that exchanges operands
- * also exchanges which of them the order comes from. Undefined where the types differ in more.
- */
-function ofTypeOf(node: Node, value: Node): Node | undefined {
-  if (sameType(value.type, node.type)) return value;
-  if (value.type.kind === "sparse" || node.type.kind === "sparse") return undefined;
-  const order = axisNames(node.type);
-  if (axisNames(value.type).sort().join() !== [...order].sort().join()) return undefined;
-  const reordered = transpose(value, order);
-  return sameType(reordered.type, node.type) ? reordered : undefined;
-}
-
-/** Constant folding and algebraic simplification; results are equal up to rounding, and of the same type. */
+/** Constant folding and algebraic simplification; results are equal up to rounding and of the same type. */
 export function simplify(graph: Graph): Graph {
   return rewrite(graph, (node) => {
     if (node.operation === "input") return undefined;
     for (const rule of rules) {
-      const value = rule(node);
-      const next = value === undefined ? undefined : ofTypeOf(node, value);
-      if (next !== undefined) return next;
+      const next = rule(node);
+      // A rule that exchanges operands also exchanges which of them the order of axes comes from.
+      if (next !== undefined && sameType(next.type, node.type)) return next;
     }
     return undefined;
   });
