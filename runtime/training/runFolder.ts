@@ -22,6 +22,9 @@ export class RunFolderError extends Error {
 /** The compiled model may lie in the run's folder; whoever puts it there looks after it. */
 const ARTIFACTS = "artifacts";
 
+/** The file that marks a run folder as being trained; see runLock.ts. */
+export const LOCK_FILE = "training.lock";
+
 /** One line of metrics.jsonl. */
 export interface MetricsLine extends EpochRecord {
   readonly seconds: number;
@@ -64,7 +67,7 @@ export class RunFolder {
         "Choose another folder.",
       );
     }
-    const names = (await readdir(this.path)).filter((name) => name !== ARTIFACTS);
+    const names = (await readdir(this.path)).filter((name) => ![ARTIFACTS, LOCK_FILE].includes(name));
     if (names.length === 0) return;
     if (!names.includes("config.json")) {
       throw new RunFolderError(

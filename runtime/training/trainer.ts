@@ -2,6 +2,7 @@ import { loadArtifacts } from "../artifacts/loadArtifacts.js";
 import type { BufferEvent, ChunkEvent, Engine, EngineOptions } from "./engine.js";
 import { runConfig } from "./runConfig.js";
 import { RunFolder } from "./runFolder.js";
+import { RunLock } from "./runLock.js";
 import type { TrainingEvent } from "./trainingEvent.js";
 import { resolveSettings, type ComputeSettings, type TrainingSettings } from "./trainingOptions.js";
 import { TrainingRun, type TrainOutcome } from "./trainingRun.js";
@@ -39,7 +40,7 @@ const openWorker: OpenEngine = (options, report, signal) => WorkerEngine.open(op
  * Only seed, epoch and step decide what is random, so a resumed run gives the same parameters, to the last bit on the
  * same device with the same number of threads, as one that was never interrupted.
  *
- * @throws TrainingSettingsError, RunFolderError, ArtifactError, CheckpointError, DeviceError and the errors of
+ * @throws TrainingSettingsError, RunFolderError (also while another process trains here), ArtifactError, CheckpointError, DeviceError and the errors of
  *   datasets and recipes before anything is changed; NonFiniteLossError, RankingError, GraphRunError from training,
  *   after which checkpoint `last` holds the last good state
  */
@@ -49,7 +50,10 @@ export async function train(
 ): Promise<TrainOutcome> {
   const settings = resolveSettings(options);
   const folder = new RunFolder(options.run);
-  if (options.resume !== true) await folder.checkFree(options.force === true);
+  const checkStart = (): Promise<unknown> =>
+    options.resume === true ? folder.readConfig() : folder.checkFree(options.force === true);
+  await RunLock.check(options.run);
+  await checkStart();
   const artifacts = await loadArtifacts(options.artifacts);
   const report = options.onProgress ?? ((): void => undefined);
   const engine = await openEngine(
@@ -68,9 +72,16 @@ export async function train(
   try {
     const config = runConfig(options, settings, artifacts, engine.info);
     const run = new TrainingRun(folder, artifacts, settings, engine, report, options.signal);
-    if (options.resume === true) await run.continueFrom(await folder.resume(config.decisive), config);
-    else await folder.start(config);
-    return await run.toEnd();
+    const lock = await RunLock.take(options.run);
+    try {
+      // Another process may have trained here while the engine was opened.
+      await checkStart();
+      if (options.resume === true) await run.continueFrom(await folder.resume(config.decisive), config);
+      else await folder.start(config);
+      return await run.toEnd();
+    } finally {
+      await lock.release();
+    }
   } finally {
     await engine.close();
   }

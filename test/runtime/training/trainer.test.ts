@@ -218,6 +218,24 @@ describe("training", () => {
       expect(existsSync(join(run(), "results.json"))).to.equal(true);
     });
 
+    it("that nobody else may replace or resume while it is trained", async () => {
+      const { open } = scripted({ metrics: [0.1, 0.2, 0.3] });
+      const refused: Promise<RunFolderError>[] = [];
+      const onProgress = ({ kind }: TrainingEvent): void => {
+        if (kind !== "ready") return;
+        for (const how of [{ force: true }, { resume: true }]) {
+          refused.push(rejection(follow({ metrics: [0.9] }, how), RunFolderError));
+        }
+      };
+      await train(options({ epochs: 3, onProgress }), open);
+      expect(refused).to.have.length(2);
+      for (const { problem } of await Promise.all(refused)) {
+        expect(problem).to.match(/^the folder is being trained by process \d+ on /);
+      }
+      expect(await loggedEpochs()).to.deep.equal([0, 1, 2]);
+      expect(existsSync(join(run(), "training.lock"))).to.equal(false);
+    });
+
     it("that may hold the artifacts from the start", async () => {
       const artifacts = join(run(), "artifacts");
       await writeExampleArtifacts(artifacts);
