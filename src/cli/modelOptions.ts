@@ -77,8 +77,13 @@ function checkSettings(model: ModelDefinition, settings: Settings): void {
     ),
   ];
   if (problems.length === 0) return;
-  const fix = unknown.length > 0 ? `It has ${known.join(", ")}.` : "`mmkit models <name>` lists the ranges.";
-  throw new UsageError(problems.join("; "), fix);
+  const list = problems.join("; ");
+  throw unknown.length > 0
+    ? new UsageError(list, `It has ${known.join(", ")}.`)
+    : new UsageError(
+        `wrong hyper-parameters of ${model.name}: ${list}`,
+        "`mmkit models <model>` lists the ranges.",
+      );
 }
 
 function wrongValues(model: ModelDefinition, settings: Settings): readonly string[] {

@@ -76,13 +76,13 @@ describe("mmkit build", () => {
     },
     {
       words: ["--set", "layers=2.5", "--set", "dim=0"],
-      code: 1,
+      code: 2,
       stderr:
-        "mmkit: hyper-parameters of lightgcn:\n  dim: must be >= 1, found 0\n  layers: must be integer, found 2.5\n",
+        "mmkit: wrong hyper-parameters of lightgcn: dim: must be >= 1, found 0; layers: must be integer, found 2.5. ",
     },
     {
       words: ["--set", "optimizer=adm"],
-      code: 1,
+      code: 2,
       stderr: 'optimizer: must be equal to one of the allowed values: adam, adamw, sgd, found "adm"',
     },
     { words: ["--set", "layers"], code: 2, stderr: 'mmkit: --set takes name=value, found "layers".' },

@@ -91,7 +91,9 @@ describe("hyper-parameters on the command line", () => {
     );
     expect(error.fix).to.match(/^It has modalities, dim, /);
     const value = await rejection(chosenSettings(ksi, { ...wrong, set: ["dim=0"] }), UsageError);
-    expect(value.message).to.equal("dim: must be >= 2, found 0. `mmkit models <name>` lists the ranges.");
+    expect(value.message).to.equal(
+      "wrong hyper-parameters of ksi: dim: must be >= 2, found 0. `mmkit models <model>` lists the ranges.",
+    );
   });
 
   it("named like a property that every object has are unknown too", async () => {
