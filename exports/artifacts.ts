@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFolderAtomic } from "../runtime/artifacts/atomicWrite.js";
 import type { Manifest } from "../runtime/artifacts/manifest.js";
+import { checkAgreement } from "../src/authoring/checkAgreement.js";
 import type { Declaration } from "../src/authoring/declaration.js";
 import { declare, resolveHyperparameters, type ModelDefinition } from "../src/authoring/model.js";
 import { encodeModel } from "../src/onnx/encode.js";
@@ -63,6 +64,7 @@ export function buildArtifacts(
   const hyperparameters = resolveHyperparameters(model, given);
   const training = declare(model, hyperparameters, true);
   const evaluation = declare(model, hyperparameters, false);
+  checkAgreement(training, evaluation);
   const graphs = compileAll(training, evaluation);
   const manifest = describeModel(model, hyperparameters, training, evaluation, graphs);
   const files = new Map<string, Uint8Array>(graphs.map(({ file, bytes }) => [file, bytes]));

@@ -184,7 +184,11 @@ export class LocalEngine implements Engine {
     // The buffers that the last completed epoch was trained with.
     const buffers = await this.buffersOf(Math.max(0, epoch - 1));
     const vectors = await this.embedGraph.run(new Map([...this.fixed, ...buffers, ...this.state.tensors]));
-    return ModelRanker.from(this.rankGraph, vectors.get("user_vectors")!, vectors.get("item_vectors")!);
+    const { users, items } = this.dataset;
+    return ModelRanker.from(this.rankGraph, vectors.get("user_vectors")!, vectors.get("item_vectors")!, {
+      users,
+      items,
+    });
   }
 
   /** The buffers that change every epoch, as drawn for this one. */

@@ -100,8 +100,10 @@ describe("types of tensors", () => {
   it("let final vectors have one dimension axis", () => {
     const { m, users: u, items: i, wide: w } = declared();
     m.embeddings(u, i);
-    // @ts-expect-error vectors of users are [user, dim], those of items [item, other]
-    m.embeddings(u, w);
+    expect(() => {
+      // @ts-expect-error vectors of users are [user, dim], those of items [item, other]
+      m.embeddings(u, w);
+    }).to.throw("must be float32 [item, dim=4]");
   });
 
   it("let a sparse matrix meet only values on its columns", () => {

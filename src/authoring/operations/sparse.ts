@@ -1,0 +1,67 @@
+import { apply } from "../../ops/apply.js";
+import { Sparse, Tensor, type Axes, type Ids } from "../tensor.js";
+import * as build from "../../ops/build.js";
+
+/** Rows and columns of a sparse matrix exchanged. */
+export function transposed<Row extends string, Column extends string, Entry extends string>(
+  matrix: Sparse<Row, Column, Entry>,
+): Sparse<Column, Row, Entry> {
+  return new Sparse(build.transposeSparse(matrix.node));
+}
+
+/** Sparse matrix [row, column] times x [column, rest…]. */
+export function propagate<Row extends string, Column extends string, Rest extends Axes>(
+  matrix: Sparse<Row, Column>,
+  x: Tensor<[NoInfer<Column>, ...Rest]>,
+): Tensor<[Row, ...Rest]> {
+  return new Tensor(build.sparseProduct(matrix.node, x.node));
+}
+
+/** The same with values [entry] in place of the stored weights; differentiable in both. */
+export function propagateWith<
+  Row extends string,
+  Column extends string,
+  Entry extends string,
+  Rest extends Axes,
+>(
+  matrix: Sparse<Row, Column, Entry>,
+  values: Tensor<[NoInfer<Entry>]>,
+  x: Tensor<[NoInfer<Column>, ...Rest]>,
+): Tensor<[Row, ...Rest]> {
+  return new Tensor(build.entryProduct(matrix.node, values.node, x.node));
+}
+
+/** Row of every stored entry. */
+export function entryRows<Row extends string, Column extends string, Entry extends string>(
+  matrix: Sparse<Row, Column, Entry>,
+): Ids<Row, [Entry]> {
+  return new Tensor(build.entryRows(matrix.node));
+}
+
+/** Column of every stored entry. */
+export function entryColumns<Row extends string, Column extends string, Entry extends string>(
+  matrix: Sparse<Row, Column, Entry>,
+): Ids<Column, [Entry]> {
+  return new Tensor(build.entryColumns(matrix.node));
+}
+
+/** Values of the entries added up per row. */
+export function sumEntries<
+  Row extends string,
+  Column extends string,
+  Entry extends string,
+  Rest extends Axes,
+>(matrix: Sparse<Row, Column, Entry>, values: Tensor<[NoInfer<Entry>, ...Rest]>): Tensor<[Row, ...Rest]> {
+  return new Tensor(build.segmentSum(matrix.node, values.node));
+}
+
+/** Softmax over the entries of each row: attention of a node over its neighbours. */
+export function softmaxEntries<Row extends string, Column extends string, Entry extends string>(
+  matrix: Sparse<Row, Column, Entry>,
+  logits: Tensor<[NoInfer<Entry>]>,
+): Tensor<[Entry]> {
+  const rows = build.entryRows(matrix.node);
+  const highest = apply("segmentMax", [matrix.node, logits.node]);
+  const weights = build.exp(build.subtract(logits.node, build.gather(highest, rows)));
+  return new Tensor(build.divide(weights, build.gather(build.segmentSum(matrix.node, weights), rows)));
+}
