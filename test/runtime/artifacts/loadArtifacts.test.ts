@@ -85,7 +85,9 @@ describe("loadArtifacts", () => {
     await truncate(file, 50);
     const error = await rejection(loadArtifacts(temporary.path), ArtifactError);
     expect(error.file).to.equal(file);
-    expect(error.problem).to.match(/^graph "embed" must have the sha256 [0-9a-f]{64} of the manifest, found /);
+    expect(error.problem).to.match(
+      /^graph "embed" must have the sha256 [0-9a-f]{64} of the manifest, found /,
+    );
   });
 
   it("refuses the artifacts of another model than the one needed", async () => {

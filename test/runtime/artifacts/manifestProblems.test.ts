@@ -31,7 +31,9 @@ describe("manifestProblems", () => {
 
   it("accepts every schedule of the learning rate", () => {
     for (const schedule of [{ kind: "constant" }, { kind: "cosine", floor: 0.1 }] as const) {
-      expect(problemsAfter((manifest) => (manifest.phases[0]!.learningRate.schedule = schedule))).to.deep.equal([]);
+      expect(
+        problemsAfter((manifest) => (manifest.phases[0]!.learningRate.schedule = schedule)),
+      ).to.deep.equal([]);
     }
   });
 
@@ -47,7 +49,9 @@ describe("manifestProblems", () => {
 
   it("names an unknown kind without repeating the alternatives' complaints", () => {
     const problems = problemsAfter((manifest) => Object.assign(manifest.buffers[0]!, { kind: "ragged" }));
-    expect(problems).to.deep.equal(['buffers[0]: its "kind" is "ragged", which is not one of the known kinds']);
+    expect(problems).to.deep.equal([
+      'buffers[0]: its "kind" is "ragged", which is not one of the known kinds',
+    ]);
   });
 
   it("names a key that belongs to the other kind", () => {
@@ -56,25 +60,32 @@ describe("manifestProblems", () => {
   });
 
   it("refuses an axis of size zero, with a fraction or with a misspelt sum", () => {
-    expect(problemsAfter((manifest) => (manifest.axes["dim"] = 0))).to.deep.equal(["axes.dim: must be >= 1, found 0"]);
+    expect(problemsAfter((manifest) => (manifest.axes["dim"] = 0))).to.deep.equal([
+      "axes.dim: must be >= 1, found 0",
+    ]);
     expect(problemsAfter((manifest) => (manifest.axes["dim"] = 1.5))).to.deep.equal([
       "axes.dim: must be integer,null,object, found 1.5",
     ]);
-    expect(problemsAfter((manifest) => Object.assign(manifest.axes, { node: { sum: ["user"] } }))).to.have.members([
-      'axes.node: key "sumOf" is missing',
-      'axes.node: unknown key "sum"',
-    ]);
+    expect(
+      problemsAfter((manifest) => Object.assign(manifest.axes, { node: { sum: ["user"] } })),
+    ).to.have.members(['axes.node: key "sumOf" is missing', 'axes.node: unknown key "sum"']);
   });
 
   it("refuses a value outside a list of choices and says what they are", () => {
-    const problems = problemsAfter((manifest) => Object.assign(manifest.phases[0]!.batch[0]!, { source: "item" }));
+    const problems = problemsAfter((manifest) =>
+      Object.assign(manifest.phases[0]!.batch[0]!, { source: "item" }),
+    );
     expect(problems).to.have.length(1);
-    expect(problems[0]).to.match(/^phases\[0\]\.batch\[0\]\.source: must be one of \["user","positive".*found "item"$/);
+    expect(problems[0]).to.match(
+      /^phases\[0\]\.batch\[0\]\.source: must be one of \["user","positive".*found "item"$/,
+    );
   });
 
   it("refuses a hash that is not one", () => {
     const problems = problemsAfter((manifest) => (manifest.graphs["embed"]!.sha256 = "12ab"));
-    expect(problems).to.deep.equal(['graphs.embed.sha256: must match pattern "^[0-9a-f]{64}$", found "12ab"']);
+    expect(problems).to.deep.equal([
+      'graphs.embed.sha256: must match pattern "^[0-9a-f]{64}$", found "12ab"',
+    ]);
   });
 
   it("refuses anything that is not an object", () => {

@@ -35,12 +35,17 @@ describe("model metadata", () => {
 
   it("passes over numbers of fixed width", () => {
     const fixed = [0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x0d, 1, 2, 3, 4];
-    expect(parseModelMetadata(Uint8Array.from([...fixed, ...modelWith({ key: "value" })])).get("key")).to.equal("value");
+    expect(
+      parseModelMetadata(Uint8Array.from([...fixed, ...modelWith({ key: "value" })])).get("key"),
+    ).to.equal("value");
   });
 
   it("cannot be read from bytes that are cut off", () => {
     const bytes = modelWith({ key: "value" });
-    expect(() => parseModelMetadata(bytes.subarray(0, bytes.length - 3))).to.throw(RangeError, "runs past the end");
+    expect(() => parseModelMetadata(bytes.subarray(0, bytes.length - 3))).to.throw(
+      RangeError,
+      "runs past the end",
+    );
     expect(() => parseModelMetadata(Uint8Array.of(0xff))).to.throw(RangeError, "runs past the end");
     expect(() => parseModelMetadata(Uint8Array.of(0x0b))).to.throw(RangeError, "wire type 3");
   });
