@@ -124,7 +124,7 @@ function roleOf(name: string, roles: ReadonlyMap<string, TensorRole>): TensorRol
     const role = roles.get(name.slice(0, end));
     if (role !== undefined) return role;
   }
-  return "result";
+  return "argument";
 }
 
 /** Buffers of both declarations; one that only one of them reads counts too. */

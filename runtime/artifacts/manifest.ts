@@ -138,7 +138,16 @@ export interface PhaseEntry {
 }
 
 export type TensorRole =
-  "parameter" | "moment" | "gradient" | "buffer" | "batch" | "scalar" | "loss" | "embedding" | "result";
+  | "parameter"
+  | "moment"
+  | "gradient"
+  | "buffer"
+  | "batch"
+  | "scalar"
+  | "loss"
+  | "embedding"
+  | "argument"
+  | "result";
 
 /** One input or output of a graph. Axes are names of `axes`; the epoch graph's leading axis is `step`. */
 export interface GraphTensor {

@@ -112,7 +112,18 @@ const tensor = closed({
   dtype: { enum: ["float32", "int32", "int64", "uint64", "bool"] },
   axes: listOf({ type: ["string", "integer"], minLength: 1, minimum: 0 }),
   role: {
-    enum: ["parameter", "moment", "gradient", "buffer", "batch", "scalar", "loss", "embedding", "result"],
+    enum: [
+      "parameter",
+      "moment",
+      "gradient",
+      "buffer",
+      "batch",
+      "scalar",
+      "loss",
+      "embedding",
+      "argument",
+      "result",
+    ],
   },
 });
 
