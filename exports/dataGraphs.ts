@@ -1,5 +1,4 @@
-import { input } from "../src/ops/apply.js";
-import { apply } from "../src/ops/apply.js";
+import { apply, input } from "../src/ops/apply.js";
 import { gather, matmul, scalar, transpose } from "../src/ops/build.js";
 import type { Node } from "../src/ir/node.js";
 import { tensorType, type Axis } from "../src/ir/types.js";

@@ -74,12 +74,17 @@ function parameterNodes(declaration: Declaration): Node[] {
   return declaration.parameters.map((parameter) => parameter.node);
 }
 
+/** Everything a graph without optimizer may read. */
+function modelInputs(declaration: Declaration): Node[] {
+  return [...parameterNodes(declaration), ...dataInputs(declaration), ...declaration.scalars];
+}
+
 /** Losses without gradients; noise is off when the declaration was made for evaluation. */
 export function evaluationGraph(declaration: Declaration): GraphSource {
   const graph = { name: "eval_model", outputs: [lossVector(declaration, totalLoss(declaration))] };
   return {
     graph,
-    inputs: [...parameterNodes(declaration), ...dataInputs(declaration), ...declaration.scalars],
+    inputs: modelInputs(declaration),
   };
 }
 
@@ -102,7 +107,7 @@ export function trainingGraph(declaration: Declaration): GraphSource {
     node,
   }));
   const graph = { name: "training_model", outputs: [lossVector(declaration, total), ...outputs] };
-  return { graph, inputs: [...parameters, ...dataInputs(declaration), ...declaration.scalars] };
+  return { graph, inputs: modelInputs(declaration) };
 }
 
 function updates(
@@ -172,6 +177,6 @@ export function embedGraph(declaration: Declaration): GraphSource {
         { name: "item_vectors", node: vectors.items },
       ],
     },
-    inputs: [...parameterNodes(declaration), ...dataInputs(declaration), ...declaration.scalars],
+    inputs: modelInputs(declaration),
   };
 }

@@ -55,25 +55,27 @@ export function featureContrast(
   const features = cosine ? normalise(pca, "dim") : pca;
 
   if (settings.ssiScope === "all") {
-    const candidates = gather(features, others);
-    const negatives = sum(multiply(candidates, states), "dim");
-    const positives = dot(states, features);
-    const margins = subtract(logSumExp(scaled(negatives, settings), "negative"), scaled(positives, settings));
-    return settings.ssiReduce === "mean" ? meanAll(softplus(margins)) : sumAll(softplus(margins));
+    const losses = anchorLosses(states, features, gather(features, others), settings);
+    return settings.ssiReduce === "mean" ? meanAll(losses) : sumAll(losses);
   }
   const { ids, weights } = m.uniquePositives();
-  const anchors = gather(states, ids);
   const candidates = gather(features, gatherIds(others, ids));
-  const negatives = sum(multiply(candidates, anchors), "dim");
-  const positives = dot(anchors, gather(features, ids));
-  const margins = subtract(logSumExp(scaled(negatives, settings), "negative"), scaled(positives, settings));
-  const counted = settings.ssiReduce === "mean" ? weights : toFloat(greater(weights, 0));
-  return sumAll(multiply(softplus(margins), counted));
+  const losses = anchorLosses(gather(states, ids), gather(features, ids), candidates, settings);
+  return sumAll(multiply(losses, settings.ssiReduce === "mean" ? weights : toFloat(greater(weights, 0))));
 }
 
-function scaled<A extends readonly string[]>(
-  similarity: Tensor<A>,
+/** One loss per anchor: its state against its own features and those of the K candidates. */
+function anchorLosses<Anchor extends "item" | "batch">(
+  states: Tensor<[Anchor, "dim"]>,
+  own: Tensor<[Anchor, "dim"]>,
+  candidates: Tensor<[Anchor, "negative", "dim"]>,
   { temperature }: ContrastSettings,
-): Tensor<A> {
-  return divide(similarity, temperature);
+): Tensor<[Anchor]> {
+  const products: Tensor<[Anchor, "negative", "dim"]> = multiply(candidates, states);
+  const negatives = divide(sum(products, "dim") as Tensor<[Anchor, "negative"]>, temperature);
+  const margins = subtract(
+    logSumExp(negatives, "negative") as Tensor<[Anchor]>,
+    divide(dot(states, own), temperature),
+  );
+  return softplus(margins);
 }

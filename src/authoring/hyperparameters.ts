@@ -1,7 +1,3 @@
-import type { JSONSchemaType } from "ajv";
-
-export type { JSONSchemaType };
-
 /** One hyper-parameter: a JSON schema with a default, and where its range comes from. */
 export interface Hyperparameter<T> {
   readonly schema: Readonly<Record<string, unknown>>;

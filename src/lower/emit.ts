@@ -13,6 +13,7 @@ import { sizeKey, sizeSymbols, type Axis, type DType, type Size } from "../ir/ty
 import type { EmittedAttribute, Emitter, SparseTensors } from "../ops/emitter.js";
 import { sparseType } from "../ops/build.js";
 import { operationOf } from "../ops/table.js";
+import { tensorFormats } from "../onnx/tensorFormats.js";
 
 export type Precision = "float32" | "float64";
 
@@ -174,7 +175,7 @@ export class BlockEmitter implements Emitter {
   }
 
   cast(value: string, dtype: DType): string {
-    return this.emitCast(value, onnxDType(dtype, this.precision));
+    return this.node("Cast", [value], { to: tensorFormats[onnxDType(dtype, this.precision)].code });
   }
 
   /** Emits into the outermost graph, for what does not change from step to step. */
@@ -184,18 +185,6 @@ export class BlockEmitter implements Emitter {
 
   private weightRow(weights: string): string {
     return this.sharedNode("Unsqueeze", [weights, this.ints([1])], 1)[0]!;
-  }
-
-  private emitCast(value: string, dtype: OnnxDType): string {
-    const codes: Readonly<Record<string, number>> = {
-      float32: 1,
-      int32: 6,
-      int64: 7,
-      bool: 9,
-      float64: 11,
-      uint64: 13,
-    };
-    return this.node("Cast", [value], { to: codes[dtype]! });
   }
 
   sparse(node: Node): SparseTensors {
