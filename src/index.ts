@@ -19,6 +19,7 @@ export {
   bprLoss,
   dot,
   redundancy,
+  sampledTriples,
   tripleL2,
   tripleScores,
   type Triples,
@@ -34,6 +35,7 @@ export {
   standardise,
 } from "./nn/normalise.js";
 export {
+  idEmbeddings,
   meanOfLayers,
   meanPropagation,
   propagationLayers,

@@ -2,9 +2,11 @@ import {
   add,
   bprLoss,
   defineModel,
+  idEmbeddings,
   multiply,
   normalise,
   redundancy,
+  sampledTriples,
   slice,
   softmax,
   stopGradient,
@@ -13,7 +15,6 @@ import {
   trainingSettings,
   tripleL2,
   tripleScores,
-  xavierUniform,
   zeros,
   type Declaration,
   type Scalar,
@@ -30,10 +31,7 @@ export default defineModel({
   hyperparameters: ksiHyperparameters,
   build(m, h) {
     m.axis("dim", h.dim);
-    const ego = {
-      users: m.parameter("user_embedding", ["user", "dim"], xavierUniform()),
-      items: m.parameter("item_embedding", ["item", "dim"], xavierUniform()),
-    };
+    const ego = idEmbeddings(m);
     const backbone = backboneEmbeddings(m, ego, h);
 
     // Without SEI there is no item graph: SSI then acts on X_I and nothing is added to the backbone.
@@ -53,7 +51,7 @@ export default defineModel({
     }
 
     // (19)
-    const triples = { users: m.users(), positives: m.positives(), negatives: m.negatives() };
+    const triples = sampledTriples(m);
     m.loss("bpr", bprLoss(tripleScores(backbone.users, items, triples)));
 
     // (15)

@@ -1,17 +1,18 @@
 import {
   bprLoss,
   defineModel,
+  idEmbeddings,
   integer,
   meanOfLayers,
   multiply,
   number,
   propagationLayers,
+  sampledTriples,
   symmetricPropagation,
   trainingHyperparameters,
   trainingSettings,
   tripleL2,
   tripleScores,
-  xavierUniform,
 } from "../../src/index.js";
 
 /** LightGCN: He et al., SIGIR 2020. Mean over the layers of weight-free propagation, BPR and L2 on ego rows. */
@@ -35,13 +36,10 @@ export default defineModel({
   },
   build(m, h) {
     m.axis("dim", h.dim);
-    const ego = {
-      users: m.parameter("user_embedding", ["user", "dim"], xavierUniform()),
-      items: m.parameter("item_embedding", ["item", "dim"], xavierUniform()),
-    };
+    const ego = idEmbeddings(m);
     const final = meanOfLayers(propagationLayers(symmetricPropagation(m), ego, h.layers));
 
-    const triples = { users: m.users(), positives: m.positives(), negatives: m.negatives() };
+    const triples = sampledTriples(m);
     m.loss("bpr", bprLoss(tripleScores(final.users, final.items, triples)));
     if (h.l2 > 0) m.loss("l2", multiply(h.l2, tripleL2(ego.users, ego.items, triples)));
     m.embeddings(final.users, final.items);

@@ -1,14 +1,15 @@
 import {
   bprLoss,
   defineModel,
+  idEmbeddings,
   integer,
   multiply,
   number,
+  sampledTriples,
   trainingHyperparameters,
   trainingSettings,
   tripleL2,
   tripleScores,
-  xavierUniform,
 } from "../../src/index.js";
 
 /** Matrix factorisation with BPR (Rendle et al., UAI 2009): the score is the dot product of the ID embeddings. */
@@ -22,9 +23,8 @@ export default defineModel({
   },
   build(m, h) {
     m.axis("dim", h.dim);
-    const users = m.parameter("user_embedding", ["user", "dim"], xavierUniform());
-    const items = m.parameter("item_embedding", ["item", "dim"], xavierUniform());
-    const triples = { users: m.users(), positives: m.positives(), negatives: m.negatives() };
+    const { users, items } = idEmbeddings(m);
+    const triples = sampledTriples(m);
     m.loss("bpr", bprLoss(tripleScores(users, items, triples)));
     if (h.l2 > 0) m.loss("l2", multiply(h.l2, tripleL2(users, items, triples)));
     m.embeddings(users, items);

@@ -3,18 +3,19 @@ import {
   choice,
   concat,
   defineModel,
+  idEmbeddings,
   integer,
   meanPropagation,
   multiply,
   normalise,
   number,
+  sampledTriples,
   selfLoopPropagation,
   symmetricPropagation,
   trainingHyperparameters,
   trainingSettings,
   tripleL2,
   tripleScores,
-  xavierUniform,
   type Tensor,
 } from "../../src/index.js";
 import { ngcfLayers } from "./layers.js";
@@ -58,15 +59,12 @@ export default defineModel({
   },
   build(m, h) {
     m.axis("dim", h.dim);
-    const ego = {
-      users: m.parameter("user_embedding", ["user", "dim"], xavierUniform()),
-      items: m.parameter("item_embedding", ["item", "dim"], xavierUniform()),
-    };
+    const ego = idEmbeddings(m);
     const layers = ngcfLayers(m, propagations[h.adjacency](m), ego, h);
     const users = readout(layers.map((layer) => layer.users));
     const items = readout(layers.map((layer) => layer.items));
 
-    const triples = { users: m.users(), positives: m.positives(), negatives: m.negatives() };
+    const triples = sampledTriples(m);
     m.loss("bpr", bprLoss(tripleScores(users, items, triples)));
     if (h.l2 > 0) m.loss("l2", multiply(h.l2, tripleL2(users, items, triples)));
     m.embeddings(users, items);

@@ -1,3 +1,4 @@
+import type { Declaration } from "../authoring/declaration.js";
 import {
   gather,
   identityMatrix,
@@ -44,6 +45,11 @@ export interface Triples {
   readonly users: Ids<"user", ["batch"]>;
   readonly positives: Ids<"item", ["batch"]>;
   readonly negatives: Ids<"item", ["batch"]>;
+}
+
+/** Ids of the sampled triples (u, i, j). */
+export function sampledTriples(m: Declaration): Triples {
+  return { users: m.users(), positives: m.positives(), negatives: m.negatives() };
 }
 
 /** Bayesian personalised ranking (Rendle et al.): mean of -ln σ(ŷ_ui - ŷ_uj). */

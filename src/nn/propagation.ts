@@ -1,4 +1,5 @@
 import type { Declaration } from "../authoring/declaration.js";
+import { xavierUniform } from "../authoring/initializers.js";
 import { add, divide, maximum, meanOf, multiply, propagate, transposed } from "../authoring/operations.js";
 import type { Tensor } from "../authoring/tensor.js";
 
@@ -6,6 +7,14 @@ import type { Tensor } from "../authoring/tensor.js";
 export interface Embeddings<Dim extends string = "dim"> {
   readonly users: Tensor<["user", Dim]>;
   readonly items: Tensor<["item", Dim]>;
+}
+
+/** Trainable ID embeddings X_U and X_I [·, dim], Xavier uniform; axis `dim` must be declared. */
+export function idEmbeddings(m: Declaration): Embeddings {
+  return {
+    users: m.parameter("user_embedding", ["user", "dim"], xavierUniform()),
+    items: m.parameter("item_embedding", ["item", "dim"], xavierUniform()),
+  };
 }
 
 /** One step over the user-item graph: every node receives the weighted vectors of its neighbours. */
