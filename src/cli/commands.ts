@@ -5,7 +5,10 @@ export interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-/** The commands in the order of the help; a command's file is loaded when it is used. */
+/**
+ * The commands in the order of the help; a command's file is loaded when it is used. A name of two words, `data check`,
+ * is a command of the group that its first word names.
+ */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   quickstart: {
     summary: "See it all work in two minutes: an example shop, training, an export, recommendations",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import yargs, { type Argv } from "yargs";
 import { packageRoot } from "../onnx/packageRoot.js";
 import { commandForm, globalOptions, type Command } from "./command.js";
-import { commands } from "./commands.js";
+import { commands, type CommandEntry } from "./commands.js";
 import { describeError } from "./describeError.js";
 import type { Streams } from "./streams.js";
 import { usageProblem } from "./usageProblem.js";
@@ -28,9 +28,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.`;
  */
 export async function runCli(words: readonly string[], streams: Streams): Promise<number> {
   try {
-    const name = words.find((word) => !word.startsWith("-"));
-    if (name === undefined) return await runOverview(words, streams);
-    await runCommand(name, words, streams);
+    const [first, second] = words.filter((word) => !word.startsWith("-"));
+    const group = first === undefined ? commands : commandsOf(first);
+    if (first === undefined || (second === undefined && Object.keys(group).length > 0)) {
+      return await runOverview(first ?? null, group, words, streams);
+    }
+    await runCommand(Object.keys(group).length > 0 ? `${first} ${second!}` : first, words, streams);
     return DONE;
   } catch (error) {
     streams.stderr.write(`mmkit: ${describeError(error, words.includes("--verbose"))}\n`);
@@ -38,10 +41,23 @@ export async function runCli(words: readonly string[], streams: Streams): Promis
   }
 }
 
-/** A command line without a command: `mmkit --help`, `mmkit --version`. */
-async function runOverview(words: readonly string[], streams: Streams): Promise<number> {
-  const cli = await commandLine();
-  for (const [name, { summary }] of Object.entries(commands)) cli.command(name, summary);
+/** The commands of a group: for `data`, those named `data …`. */
+function commandsOf(group: string): Readonly<Record<string, CommandEntry>> {
+  return Object.fromEntries(Object.entries(commands).filter(([name]) => name.startsWith(`${group} `)));
+}
+
+/** A command line without a command: `mmkit --help`, `mmkit --version`, or with a group's name only: `mmkit data`. */
+async function runOverview(
+  group: string | null,
+  members: Readonly<Record<string, CommandEntry>>,
+  allWords: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const words = allWords.filter((word) => word !== group);
+  const cli = await commandLine(group === null ? "mmkit" : `mmkit ${group}`);
+  for (const [name, { summary }] of Object.entries(members)) {
+    cli.command(group === null ? name : name.slice(group.length + 1), summary);
+  }
   cli.epilogue(EPILOGUE);
   const known = ["--help", "--version", ...Object.keys(globalOptions).map((option) => `--${option}`)];
   const unknown = words.find((word) => !known.includes(word));
@@ -64,9 +80,9 @@ async function runCommand(name: string, words: readonly string[], streams: Strea
   const command = await entry.load();
   const options = { ...globalOptions, ...command.options };
   const form = commandForm(name, command.positionals);
-  const cli = await commandLine();
+  const cli = await commandLine(["mmkit", ...name.split(" ").slice(0, -1)].join(" "));
   cli.command(
-    form,
+    commandForm(name.split(" ").at(-1)!, command.positionals),
     entry.summary,
     (argv: Argv) => declare(argv, name, command),
     async (given) => {
@@ -83,16 +99,25 @@ async function runCommand(name: string, words: readonly string[], streams: Strea
       options: Object.keys(options),
     });
   });
-  await parse(cli, words, streams);
+  await parse(cli, withoutGroup(name, words), streams);
 }
 
-async function commandLine(): Promise<Argv> {
+/** The words after the group's name: for the command `data check`, those without the first `data`. */
+function withoutGroup(name: string, words: readonly string[]): readonly string[] {
+  const parts = name.split(" ");
+  if (parts.length === 1) return words;
+  const at = words.indexOf(parts[0]!);
+  return words.filter((_, index) => index !== at);
+}
+
+/** @param program what comes before the command's name */
+async function commandLine(program: string): Promise<Argv> {
   const { version } = JSON.parse(await readFile(join(packageRoot(), "package.json"), "utf8")) as {
     version: string;
   };
   return yargs()
-    .scriptName("mmkit")
-    .usage("mmkit <command>")
+    .scriptName(program)
+    .usage(`${program} <command>`)
     .locale("en")
     .parserConfiguration({ "camel-case-expansion": false, "dot-notation": false, "greedy-arrays": false })
     .options(globalOptions)

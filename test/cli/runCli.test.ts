@@ -33,7 +33,7 @@ describe("the command line", () => {
 
   for (const name of Object.keys(commands)) {
     it(`explains ${name} with examples`, async () => {
-      const { code, stdout, stderr } = await mmkit(name, "--help");
+      const { code, stdout, stderr } = await mmkit(...name.split(" "), "--help");
       expect(code).to.equal(0);
       expect(stderr).to.equal("");
       expect(stdout).to.match(new RegExp(`Examples:\n  mmkit ${name} `));
