@@ -59,13 +59,14 @@ export {
   type CheckpointRecord,
   type EpochRecord,
 } from "./training/checkpoint.js";
-export type { Engine, EngineInfo, EngineOptions, EngineState, EvaluationRequest } from "./training/engine.js";
+export type { Engine, EngineInfo, EngineOptions, EngineState } from "./training/engine.js";
 export {
   evaluateCheckpoint,
   type CheckpointEvaluation,
   type EvaluateOptions,
   type RankingComparison,
 } from "./training/evaluateCheckpoint.js";
+export type { EvaluationRequest } from "./training/evaluateDataset.js";
 export { EmptySplitError } from "./training/emptySplitError.js";
 export { LocalEngine } from "./training/localEngine.js";
 export { NonFiniteLossError } from "./training/nonFiniteLossError.js";

@@ -2,8 +2,8 @@ import type { Artifacts } from "../artifacts/loadArtifacts.js";
 import type { Device, DeviceRequest } from "../artifacts/device.js";
 import type { DatasetNote } from "../data/datasetNote.js";
 import type { HostTensor } from "../data/hostTensor.js";
-import type { NdcgIdeal } from "../ranking/metrics.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
+import type { EvaluationRequest } from "./evaluateDataset.js";
 
 /** What an engine is opened with. */
 export interface EngineOptions {
@@ -47,20 +47,6 @@ export interface EngineState {
 
 /** Mean of each loss over the epoch's batches, by phase and name; null if the epoch was interrupted. */
 export type EpochLosses = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-export interface EvaluationRequest {
-  readonly split: "valid" | "test";
-  readonly cutoffs: readonly number[];
-  readonly ndcgIdeal: NdcgIdeal;
-  /** Mask validation items when testing. */
-  readonly maskValidationAtTest: boolean;
-  /** What ranks: the model in its present state, or the popularity baseline. */
-  readonly ranker: "model" | "popularity";
-  /** Only targets without training interactions: among all items, or against each other. */
-  readonly coldItems?: "all" | "subset";
-  /** Number of completed epochs, which decides the buffers that change every epoch. */
-  readonly epoch: number;
-}
 
 /** A part of an epoch that has just been trained. */
 export interface ChunkEvent {

@@ -5,7 +5,8 @@ import type { NdcgIdeal } from "../ranking/metrics.js";
 import { checkCheckpoint, loadCheckpoint, type CheckpointRecord } from "./checkpoint.js";
 import { checkSameDataset } from "./checkSameDataset.js";
 import { EmptySplitError } from "./emptySplitError.js";
-import type { BufferEvent, ChunkEvent, EngineInfo, EvaluationRequest } from "./engine.js";
+import type { BufferEvent, ChunkEvent, EngineInfo } from "./engine.js";
+import type { EvaluationRequest } from "./evaluateDataset.js";
 import type { OpenEngine } from "./trainer.js";
 import { WorkerEngine } from "./workerEngine.js";
 

@@ -8,19 +8,11 @@ import type { DatasetNote } from "../data/datasetNote.js";
 import { hostTensor, type HostTensor } from "../data/hostTensor.js";
 import { randomKey } from "../data/random.js";
 import { createSampler } from "../data/sampler.js";
-import { evaluateRanking, itemsWithoutTraining, type RankingReport } from "../ranking/evaluateRanking.js";
+import { itemsWithoutTraining, type RankingReport } from "../ranking/evaluateRanking.js";
 import { ModelRanker } from "../ranking/modelRanker.js";
-import { PopularityRanker } from "../ranking/popularityRanker.js";
 import type { Ranker } from "../ranking/ranker.js";
-import type {
-  Engine,
-  EngineHooks,
-  EngineInfo,
-  EngineOptions,
-  EngineState,
-  EpochLosses,
-  EvaluationRequest,
-} from "./engine.js";
+import type { Engine, EngineHooks, EngineInfo, EngineOptions, EngineState, EpochLosses } from "./engine.js";
+import { evaluateDataset, type EvaluationRequest } from "./evaluateDataset.js";
 import { initialState } from "./initialise.js";
 import { PhaseTrainer, STEPS_PER_RUN } from "./phaseTrainer.js";
 import { RecipeGraphs } from "./recipeGraphs.js";
@@ -163,24 +155,10 @@ export class LocalEngine implements Engine {
   }
 
   async evaluate(request: EvaluationRequest): Promise<RankingReport> {
-    const { train, valid, items } = this.dataset;
-    const { split, cutoffs, ndcgIdeal, coldItems } = request;
-    return evaluateRanking({
-      ranker: await this.rankerFor(request),
-      train,
-      targets: this.dataset[split],
-      items,
-      cutoffs,
-      ndcgIdeal,
-      ...(split === "test" && request.maskValidationAtTest ? { alsoMask: valid } : {}),
-      ...(coldItems === undefined
-        ? {}
-        : { subset: { items: itemsWithoutTraining(train, items), candidates: coldItems } }),
-    });
+    return evaluateDataset(this.dataset, request, () => this.modelRanker(request.epoch));
   }
 
-  private async rankerFor({ ranker, epoch }: EvaluationRequest): Promise<Ranker> {
-    if (ranker === "popularity") return PopularityRanker.from(this.dataset.train, this.dataset.items);
+  private async modelRanker(epoch: number): Promise<Ranker> {
     // The buffers that the last completed epoch was trained with.
     const buffers = await this.buffersOf(Math.max(0, epoch - 1));
     const vectors = await this.embedGraph.run(new Map([...this.fixed, ...buffers, ...this.state.tensors]));

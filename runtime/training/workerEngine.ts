@@ -8,8 +8,8 @@ import type {
   EngineOptions,
   EngineState,
   EpochLosses,
-  EvaluationRequest,
 } from "./engine.js";
+import type { EvaluationRequest } from "./evaluateDataset.js";
 import { unpackError } from "./transferredError.js";
 import type { WorkerCall, WorkerReply, WorkerStart } from "./workerMessages.js";
 

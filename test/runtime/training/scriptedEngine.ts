@@ -6,8 +6,8 @@ import type {
   EngineInfo,
   EngineState,
   EpochLosses,
-  EvaluationRequest,
 } from "../../../runtime/training/engine.js";
+import type { EvaluationRequest } from "../../../runtime/training/evaluateDataset.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
 import type { OpenEngine } from "../../../runtime/training/trainer.js";
 

@@ -1,0 +1,47 @@
+import type { Dataset } from "../data/dataset.js";
+import { evaluateRanking, itemsWithoutTraining, type RankingReport } from "../ranking/evaluateRanking.js";
+import type { NdcgIdeal } from "../ranking/metrics.js";
+import { PopularityRanker } from "../ranking/popularityRanker.js";
+import type { Ranker } from "../ranking/ranker.js";
+
+/** What to measure of a split. */
+export interface EvaluationRequest {
+  readonly split: "valid" | "test";
+  readonly cutoffs: readonly number[];
+  readonly ndcgIdeal: NdcgIdeal;
+  /** Mask validation items when testing. */
+  readonly maskValidationAtTest: boolean;
+  /** What ranks: the model in its present state, or the popularity baseline. */
+  readonly ranker: "model" | "popularity";
+  /** Only targets without training interactions: among all items, or against each other. */
+  readonly coldItems?: "all" | "subset";
+  /** Number of completed epochs, which decides the buffers that change every epoch. */
+  readonly epoch: number;
+}
+
+/**
+ * Full ranking of a split of a dataset.
+ *
+ * @param modelRanker the model in its present state; called only if it ranks
+ * @throws RankingError for senseless cutoffs, or scores that are not numbers
+ */
+export async function evaluateDataset(
+  dataset: Dataset,
+  request: EvaluationRequest,
+  modelRanker: () => Promise<Ranker>,
+): Promise<RankingReport> {
+  const { train, valid, items } = dataset;
+  const { split, cutoffs, ndcgIdeal, coldItems } = request;
+  return evaluateRanking({
+    ranker: request.ranker === "popularity" ? PopularityRanker.from(train, items) : await modelRanker(),
+    train,
+    targets: dataset[split],
+    items,
+    cutoffs,
+    ndcgIdeal,
+    ...(split === "test" && request.maskValidationAtTest ? { alsoMask: valid } : {}),
+    ...(coldItems === undefined
+      ? {}
+      : { subset: { items: itemsWithoutTraining(train, items), candidates: coldItems } }),
+  });
+}
