@@ -1,36 +1,27 @@
+import { distance } from "fastest-levenshtein";
+
 /**
  * The known name a misspelt one most likely stands for, or undefined when none is close. Distance is the number of
- * letters inserted, removed, replaced or swapped with their neighbour, upper and lower case being the same.
+ * letters inserted, removed or replaced, upper and lower case being the same. Of names at the same distance, one of
+ * the same letters goes first, because swapped letters are the commonest slip; otherwise the first one.
  */
 export function nearestName(wanted: string, known: Iterable<string>): string | undefined {
+  const typed = wanted.toLowerCase();
   let nearest: string | undefined;
   let limit = Math.max(2, Math.ceil(wanted.length / 3)) + 1;
   for (const name of known) {
-    const distance = editDistance(wanted.toLowerCase(), name.toLowerCase());
-    if (distance < limit && distance < Math.max(wanted.length, name.length)) {
+    const candidate = name.toLowerCase();
+    const letters = distance(typed, candidate);
+    if (letters >= Math.max(wanted.length, name.length)) continue;
+    const cost = sortedLetters(typed) === sortedLetters(candidate) ? letters - 0.5 : letters;
+    if (cost < limit) {
       nearest = name;
-      limit = distance;
+      limit = cost;
     }
   }
   return nearest;
 }
 
-function editDistance(left: string, right: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const same = left[row - 1] === right[column - 1];
-      const replaced = last[column - 1]! + (same ? 0 : 1);
-      let distance = Math.min(last[column]! + 1, current[column - 1]! + 1, replaced);
-      const swapped =
-        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
-      if (swapped) distance = Math.min(distance, beforeLast[column - 2]! + 1);
-      current.push(distance);
-    }
-    beforeLast = last;
-    last = current;
-  }
-  return last[right.length]!;
+function sortedLetters(text: string): string {
+  return Array.from(text).sort().join("");
 }

@@ -20,6 +20,10 @@ describe("the nearest name", () => {
     });
   }
 
+  it("is the one of swapped letters before another at the same distance", () => {
+    expect(nearestName("cdua", ["auto", "cpu", "cuda"])).to.equal("cuda");
+  });
+
   it("is the first of those equally near", () => {
     expect(nearestName("cat", ["bat", "hat"])).to.equal("bat");
   });
