@@ -18,6 +18,8 @@ export interface InferenceExportOptions {
   readonly device?: DeviceRequest;
   /** Threads within an operation; onnxruntime's default if absent. */
   readonly threads?: number;
+  /** Told why a device was taken if `auto` was asked for. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** Columns of items.tsv that name an item for people, the best first. */

@@ -39,9 +39,15 @@ export async function finalVectors(
   artifacts: Artifacts,
   { record, state }: Checkpoint,
   dataset: Dataset,
-  options: { readonly device?: DeviceRequest; readonly threads?: number } = {},
+  options: {
+    readonly device?: DeviceRequest;
+    readonly threads?: number;
+    /** Told why a device was taken if `auto` was asked for. */
+    readonly onNote?: (note: string) => void;
+  } = {},
 ): Promise<FinalVectors> {
-  const device = await chooseDevice(options.device ?? "cpu", graphFile(artifacts, "embed"));
+  const { device, reason } = await chooseDevice(options.device ?? "cpu", graphFile(artifacts, "embed"));
+  if (reason !== null) options.onNote?.(reason);
   const compute = { device, ...(options.threads === undefined ? {} : { threads: options.threads }) };
   const manifest = onlyEmbed(artifacts);
   const recipes = new RecipeGraphs(artifacts, { ...compute, sizes: new Map() });

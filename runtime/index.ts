@@ -5,8 +5,9 @@ export { FeedError } from "./artifacts/checkFeeds.js";
 export {
   chooseDevice,
   DeviceError,
-  deviceRequests,
+  isDeviceRequest,
   type Device,
+  type DeviceChoice,
   type DeviceRequest,
 } from "./artifacts/device.js";
 export { GraphRunError, GraphSession, type GraphSessionOptions } from "./artifacts/graphSession.js";

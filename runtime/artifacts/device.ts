@@ -1,12 +1,22 @@
 import { InferenceSession, env } from "onnxruntime-node";
 
 /** An execution provider of onnxruntime. */
-export type Device = "cpu" | "cuda" | "webgpu";
+export type Provider = "cpu" | "cuda" | "webgpu";
+
+/** Where a graph runs: a provider, and for CUDA the card if it is not the first; `cuda` is `cuda:0`. */
+export type Device = Provider | `cuda:${number}`;
 
 /** What a user may ask for: `auto` takes CUDA where it loads and the CPU elsewhere. */
 export type DeviceRequest = Device | "auto";
 
-export const deviceRequests: readonly DeviceRequest[] = ["cpu", "cuda", "webgpu", "auto"];
+/** The forms of a request, for help and errors. */
+export const deviceForms: readonly string[] = ["auto", "cpu", "cuda", "cuda:<number>", "webgpu"];
+
+const DEVICE = /^(?:auto|cpu|webgpu|cuda(?::(?:0|[1-9]\d{0,3}))?)$/;
+
+export function isDeviceRequest(text: string): text is DeviceRequest {
+  return DEVICE.test(text);
+}
 
 /** A device that was asked for and cannot be used here. */
 export class DeviceError extends Error {
@@ -21,29 +31,53 @@ export class DeviceError extends Error {
   }
 }
 
-const fixes: Record<Device, string> = {
+/** What to do about a provider that does not load. */
+export const providerFixes: Readonly<Record<Provider, string>> = {
   cpu: "Install onnxruntime-node again.",
   cuda:
-    "Install the CUDA 12 and cuDNN 9 libraries and onnxruntime's CUDA provider (npm rebuild onnxruntime-node with " +
-    "network access and without onnxruntime-node-install=skip), or use the device cpu or auto.",
-  webgpu: "Install a graphics driver with Vulkan, Metal or Direct3D 12 support, or use the device cpu.",
+    "Run `mmkit doctor` to see which library is missing and `mmkit doctor --install-cuda` for onnxruntime's CUDA " +
+    "provider; CUDA 12 and cuDNN 9 must be installed. Or use the device cpu or auto.",
+  webgpu:
+    "Install a graphics driver with Vulkan, Metal or Direct3D 12 support (`mmkit doctor` tells more), or use the device cpu.",
 };
 
-/** Session options that select a device; nodes without a kernel there run on the CPU. */
-export function providersOf(device: Device): InferenceSession.SessionOptions["executionProviders"] {
-  return device === "cpu" ? ["cpu"] : [device, "cpu"];
+export function providerOf(device: Device): Provider {
+  return device.startsWith("cuda") ? "cuda" : (device as Provider);
+}
+
+/**
+ * Session options that select a device; nodes without a kernel there run on the CPU.
+ *
+ * The CPU is not in the list: onnxruntime adds it by itself, and with a second entry onnxruntime-node would drop a
+ * provider that the platform lacks with no more than a warning.
+ */
+export function providersOf(device: Device): InferenceSession.ExecutionProviderConfig[] {
+  const card = /^cuda:(\d+)$/.exec(device);
+  // The only option that onnxruntime-node takes for CUDA is the card; WebGPU refuses it.
+  return card === null ? [device] : [{ name: "cuda", deviceId: Number(card[1]) }];
 }
 
 async function load(device: Device, model: string): Promise<void> {
   // A failure is thrown as well as logged; the log would only repeat it on stderr.
   env.logLevel = "fatal";
   try {
-    const session = await InferenceSession.create(model, { executionProviders: providersOf(device)! });
+    const session = await InferenceSession.create(model, { executionProviders: providersOf(device) });
     await session.release();
   } catch (error) {
-    throw new DeviceError(device, (error as Error).message.trim(), fixes[device]);
+    const problem = (error as Error).message.trim().replace(/\.$/, "");
+    throw new DeviceError(device, problem, providerFixes[providerOf(device)]);
   }
 }
+
+/** The device that was settled on. */
+export interface DeviceChoice {
+  readonly device: Device;
+  /** For `auto`, what was chosen and why not the others; null for a device asked for by name. */
+  readonly reason: string | null;
+}
+
+/** `auto` does not take WebGPU: it has no kernel for the fused steps, so that it may well be slower than the CPU. */
+const WEBGPU_LEFT_OUT = "webgpu is used only when asked for by name";
 
 /**
  * Settles on a device by loading a model with it.
@@ -52,19 +86,21 @@ async function load(device: Device, model: string): Promise<void> {
  * @returns the device asked for; for `auto` CUDA if it loads, else the CPU
  * @throws DeviceError if a device asked for by name does not load, or the name is unknown
  */
-export async function chooseDevice(request: DeviceRequest, model: string): Promise<Device> {
-  if (!deviceRequests.includes(request)) {
-    throw new DeviceError(request, "there is no such device", `Use one of ${deviceRequests.join(", ")}.`);
+export async function chooseDevice(request: DeviceRequest, model: string): Promise<DeviceChoice> {
+  if (!isDeviceRequest(request)) {
+    throw new DeviceError(request, "there is no such device", `Use one of ${deviceForms.join(", ")}.`);
   }
   if (request !== "auto") {
     await load(request, model);
-    return request;
+    return { device: request, reason: null };
   }
   try {
     await load("cuda", model);
-    return "cuda";
-  } catch {
+    return { device: "cuda", reason: `auto chose cuda, which loads here; ${WEBGPU_LEFT_OUT}` };
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
     await load("cpu", model);
-    return "cpu";
+    const why = `cuda does not load (${error.problem}; \`mmkit doctor\` tells more)`;
+    return { device: "cpu", reason: `auto chose cpu: ${why}; ${WEBGPU_LEFT_OUT}` };
   }
 }

@@ -74,7 +74,7 @@ export class GraphSession {
     env.logLevel = "fatal";
     try {
       const session = await InferenceSession.create(graphFile(artifacts, graph), {
-        executionProviders: providersOf(options.device)!,
+        executionProviders: providersOf(options.device),
         logSeverityLevel: 4,
         extra: { session: { use_deterministic_compute: "1" } },
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),

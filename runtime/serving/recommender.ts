@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor, env } from "onnxruntime-node";
 import { join } from "node:path";
 import { ArtifactError } from "../artifacts/artifactError.js";
-import { chooseDevice, providersOf, type DeviceRequest } from "../artifacts/device.js";
+import { chooseDevice, providersOf, type DeviceChoice, type DeviceRequest } from "../artifacts/device.js";
 import { exportFiles, type ExportDescription } from "./exportFormat.js";
 import { loadExport, type Export } from "./loadExport.js";
 import { ServingError } from "./servingError.js";
@@ -49,17 +49,17 @@ export async function loadRecommender(
 ): Promise<Recommender> {
   const loaded = await loadExport(folder);
   const recommendFile = join(folder, exportFiles.recommend);
-  const device = await chooseDevice(options.device ?? "cpu", recommendFile);
+  const { device, reason } = await chooseDevice(options.device ?? "cpu", recommendFile);
   // What goes wrong is thrown; the log would repeat it on stderr.
   env.logLevel = "fatal";
   const settings: InferenceSession.SessionOptions = {
-    executionProviders: providersOf(device)!,
+    executionProviders: providersOf(device),
     logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
   const recommend = await openGraph(recommendFile, settings);
   const score = await openGraph(join(folder, exportFiles.score), settings);
-  return new Recommender(loaded, recommend, score);
+  return new Recommender(loaded, { device, reason }, recommend, score);
 }
 
 /** Answers requests with an exported model. */
@@ -69,6 +69,8 @@ export class Recommender {
 
   constructor(
     private readonly loaded: Export,
+    /** Where it runs, and why if `auto` was asked for. */
+    readonly compute: DeviceChoice,
     private readonly recommendGraph: InferenceSession,
     private readonly scoreGraph: InferenceSession,
   ) {

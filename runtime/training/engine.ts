@@ -20,6 +20,8 @@ export interface EngineOptions {
 /** What is known once dataset, buffers and graphs are loaded. */
 export interface EngineInfo {
   readonly device: Device;
+  /** Why this device, if `auto` was asked for; else null. */
+  readonly deviceReason: string | null;
   readonly dataset: {
     readonly name: string;
     readonly checksum: string;

@@ -1,4 +1,4 @@
-import { chooseDevice } from "../artifacts/device.js";
+import { chooseDevice, providerOf } from "../artifacts/device.js";
 import { GraphSession, type GraphSessionOptions } from "../artifacts/graphSession.js";
 import { graphFile, type Artifacts } from "../artifacts/loadArtifacts.js";
 import { axisSizes } from "../data/axisSizes.js";
@@ -47,7 +47,7 @@ export class LocalEngine implements Engine {
   static async open(options: EngineOptions, hooks: EngineHooks): Promise<LocalEngine> {
     const { artifacts, seed } = options;
     const { manifest } = artifacts;
-    const device = await chooseDevice(options.device, graphFile(artifacts, "embed"));
+    const { device, reason } = await chooseDevice(options.device, graphFile(artifacts, "embed"));
     const fixedSizes = new Map(
       Object.entries(manifest.axes).filter((axis): axis is [string, number] => typeof axis[1] === "number"),
     );
@@ -93,7 +93,13 @@ export class LocalEngine implements Engine {
           : new FusedExecutor(entry, await open(graphs.epoch, sizes));
       const sampler = createSampler(entry.sampler, dataset, seed, entry.name);
       phases.push(
-        new PhaseTrainer(entry, sampler, executor, options.stepsPerRun ?? STEPS_PER_RUN[device], hooks),
+        new PhaseTrainer(
+          entry,
+          sampler,
+          executor,
+          options.stepsPerRun ?? STEPS_PER_RUN[providerOf(device)],
+          hooks,
+        ),
       );
     }
     const embedGraph = await open("embed", sizes);
@@ -103,6 +109,7 @@ export class LocalEngine implements Engine {
     const tensors = initialState(manifest, sizes, seed);
     const info: EngineInfo = {
       device,
+      deviceReason: reason,
       dataset: {
         name: dataset.name,
         checksum: dataset.checksum,

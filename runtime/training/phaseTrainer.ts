@@ -1,4 +1,4 @@
-import type { Device } from "../artifacts/device.js";
+import type { Provider } from "../artifacts/device.js";
 import type { PhaseEntry } from "../artifacts/manifest.js";
 import { batchFeeds, stepRanges } from "../data/batchFeeds.js";
 import type { HostTensor } from "../data/hostTensor.js";
@@ -8,7 +8,7 @@ import { NonFiniteLossError } from "./nonFiniteLossError.js";
 import type { StepExecutor } from "./stepExecutor.js";
 
 /** Steps fused into one run: enough to make the transfers of the state negligible (ORT-FACTS, "K steps per call"). */
-export const STEPS_PER_RUN: Record<Device, number> = { cpu: 32, cuda: 256, webgpu: 32 };
+export const STEPS_PER_RUN: Record<Provider, number> = { cpu: 32, cuda: 256, webgpu: 32 };
 
 /** The stacked batch inputs of one run stay below this, bytes. */
 const BATCH_BYTES = 16 * 2 ** 20;

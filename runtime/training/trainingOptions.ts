@@ -1,4 +1,4 @@
-import { deviceRequests, type DeviceRequest } from "../artifacts/device.js";
+import { deviceForms, isDeviceRequest, type DeviceRequest } from "../artifacts/device.js";
 import { metricNames, type NdcgIdeal } from "../ranking/metrics.js";
 
 /** What decides the result of a training run, besides artifacts and dataset. */
@@ -105,7 +105,7 @@ export function resolveSettings(
   );
   need(["valid", "test"].includes(settings.selectOn), "selectOn", '"valid" or "test"');
   need(["targets", "hits"].includes(settings.ndcgIdeal), "ndcgIdeal", '"targets" or "hits"');
-  need(deviceRequests.includes(settings.device), "device", `one of ${deviceRequests.join(", ")}`);
+  need(isDeviceRequest(settings.device), "device", `one of ${deviceForms.join(", ")}`);
   if (problems.length > 0) throw new TrainingSettingsError(problems);
   const cutoffs = [...new Set([...settings.cutoffs, cutoff!])].sort((left, right) => left - right);
   return { ...settings, cutoffs };

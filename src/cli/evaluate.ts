@@ -1,6 +1,7 @@
 import { readRun } from "../../exports/inferenceRun.js";
 import { command } from "./command.js";
 import { counted } from "./counted.js";
+import { deviceRequest } from "./deviceOption.js";
 import { measureRun } from "./measureRun.js";
 import { measurementTable, newItemsText } from "./measurementText.js";
 import { runOptions } from "./runOptions.js";
@@ -24,11 +25,12 @@ export const evaluate = command({
     "All items are ranked for every user, the user's training items left out, with the parameters of the best " +
     "epoch. For items without training interactions (new or cold items) two more rankings are measured: among all " +
     "items, where they compete with the known ones, and among the new items only.",
-  async run({ run: folder, split, data, device, threads, json }, { stdout }) {
+  async run({ run: folder, split, data, device, threads, json }, { stdout, stderr }) {
     const run = await readRun(folder, data === undefined ? {} : { dataset: data });
     const measured = await measureRun(run, {
       split,
-      ...(device === undefined ? {} : { device }),
+      onNote: (note) => stderr.write(`${note}\n`),
+      ...(device === undefined ? {} : { device: deviceRequest(device) }),
       ...(threads === undefined ? {} : { threads }),
     });
     const { model, epoch } = run.checkpoint.record;

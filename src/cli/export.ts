@@ -5,6 +5,7 @@ import { exportFiles } from "../../runtime/serving/exportFormat.js";
 import { byteSize } from "./byteSize.js";
 import { checkFree } from "./checkFree.js";
 import { command } from "./command.js";
+import { deviceRequest } from "./deviceOption.js";
 import { runOptions } from "./runOptions.js";
 
 export const exportRun = command({
@@ -21,13 +22,14 @@ export const exportRun = command({
   epilogue:
     "The files hold the final vectors of the best epoch and load alone, in onnxruntime-node and " +
     "onnxruntime-web. `mmkit recommend` and `loadRecommender` of mmkit/runtime use the folder.",
-  async run({ run, out, data, device, threads, force, json }, { stdout }) {
+  async run({ run, out, data, device, threads, force, json }, { stdout, stderr }) {
     await checkFree(out, force, exportFiles.description);
     const description = await exportInference({
       run,
       out,
+      onNote: (note) => stderr.write(`${note}\n`),
       ...(data === undefined ? {} : { dataset: data }),
-      ...(device === undefined ? {} : { device }),
+      ...(device === undefined ? {} : { device: deviceRequest(device) }),
       ...(threads === undefined ? {} : { threads }),
     });
     const names = await readdir(out);

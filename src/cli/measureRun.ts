@@ -32,6 +32,8 @@ export interface MeasureOptions {
   readonly split: "valid" | "test";
   readonly device?: DeviceRequest;
   readonly threads?: number;
+  /** Told why a device was taken if `auto` was asked for. */
+  readonly onNote?: (note: string) => void;
 }
 
 /**
@@ -39,14 +41,17 @@ export interface MeasureOptions {
  *
  * @throws UsageError if the split is empty; what `evaluateCheckpoint` throws
  */
-export async function measureRun(run: FinishedRun, options: MeasureOptions): Promise<Measurement> {
+export async function measureRun(
+  run: FinishedRun,
+  { onNote, ...compute }: MeasureOptions,
+): Promise<Measurement> {
   const { cutoffs, ndcgIdeal, maskValidationAtTest } = resolveSettings(run.config);
   const request = {
     artifacts: run.artifacts.folder,
     dataset: run.dataset,
     checkpoint: run.checkpointFolder,
     ...{ cutoffs, ndcgIdeal, maskValidationAtTest },
-    ...options,
+    ...compute,
   };
   let found: CheckpointEvaluation;
   try {
@@ -58,8 +63,9 @@ export async function measureRun(run: FinishedRun, options: MeasureOptions): Pro
     throw new UsageError(error.problem, `Use --split ${other} or another dataset.`);
   }
   const { info, cold } = found;
+  if (info.deviceReason !== null) onNote?.(info.deviceReason);
   return {
-    split: options.split,
+    split: compute.split,
     ...reported(found),
     cold:
       cold === null

@@ -1,6 +1,6 @@
-import { deviceRequests } from "../../runtime/artifacts/device.js";
 import { loadRecommender, type Recommendation } from "../../runtime/serving/recommender.js";
 import { command } from "./command.js";
+import { deviceOption, deviceRequest } from "./deviceOption.js";
 import { UsageError } from "./usageError.js";
 
 export const recommend = command({
@@ -13,20 +13,24 @@ export const recommend = command({
       default: false,
       describe: "Recommend also what the user has in the training data",
     },
-    device: { type: "string", choices: deviceRequests, describe: "Where to compute (cpu)" },
+    device: deviceOption,
   },
   examples: [
     ["exports/shop --user 3", "Ten items for user 3"],
     ["exports/shop --user 3 --user 7 --k 5 --json", "Five items for each of two users, for machines"],
   ],
   epilogue: "Scores order the items of one user; between users they mean nothing.",
-  async run({ export: folder, user, k, "include-seen": includeSeen, device, json }, { stdout }) {
+  async run({ export: folder, user, k, "include-seen": includeSeen, device, json }, { stdout, stderr }) {
     const users = user.map(userId);
     if (users.length === 0) throw new UsageError("--user is missing", "Give an id, such as --user 3.");
     if (!Number.isSafeInteger(k) || k < 1) {
       throw new UsageError(`--k must be a whole number from 1, found ${k}`, "Ask for 10, say.");
     }
-    const recommender = await loadRecommender(folder, device === undefined ? {} : { device });
+    const recommender = await loadRecommender(
+      folder,
+      device === undefined ? {} : { device: deviceRequest(device) },
+    );
+    if (recommender.compute.reason !== null) stderr.write(`${recommender.compute.reason}\n`);
     try {
       const lists = await recommender.recommendMany(users, {
         k,

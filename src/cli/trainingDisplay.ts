@@ -92,7 +92,7 @@ export class TrainingDisplay {
   }
 }
 
-function readyText({ dataset, device, stepsPerEpoch, parameterCount }: EngineInfo): string {
+function readyText({ dataset, device, deviceReason, stepsPerEpoch, parameterCount }: EngineInfo): string {
   const { name, users, items, counts, notes } = dataset;
   const phases = Object.entries(stepsPerEpoch);
   const steps = phases.map(([phase, count]) => (phase === "main" ? `${count}` : `${count} (${phase})`));
@@ -100,6 +100,7 @@ function readyText({ dataset, device, stepsPerEpoch, parameterCount }: EngineInf
   return [
     `dataset ${name}: ${counted(users, "user")}, ${counted(items, "item")}, ${counts.train}/${counts.valid}/${counts.test} interactions`,
     ...notes.map(({ message }) => `  note: ${message}`),
+    ...(deviceReason === null ? [] : [deviceReason]),
     `${device}: ${counted(parameterCount, "parameter")}, ${steps.join(" + ")} ${unit} per epoch`,
     "",
   ].join("\n");

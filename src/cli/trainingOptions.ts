@@ -1,9 +1,9 @@
-import { deviceRequests } from "../../runtime/artifacts/device.js";
 import {
   defaultSettings,
   type ComputeSettings,
   type TrainingSettings,
 } from "../../runtime/training/trainingOptions.js";
+import { deviceOption, deviceRequest } from "./deviceOption.js";
 import { UsageError } from "./usageError.js";
 
 const { epochs, patience, evaluateEvery, seed, monitor, monitorDecimals, cutoffs } = defaultSettings;
@@ -37,7 +37,7 @@ export const trainingOptions = {
     describe: "Leave validation items out of the candidates when testing (no)",
   },
   seed: { type: "number", describe: `Decides everything that is random (${seed})` },
-  device: { type: "string", choices: deviceRequests, describe: "Where to compute (cpu)" },
+  device: deviceOption,
   threads: { type: "number", describe: "Threads within an operation (onnxruntime's choice)" },
   "steps-per-run": { type: "number", describe: "Most optimizer steps in one run (the device's choice)" },
 } as const;
@@ -61,7 +61,7 @@ export function givenTraining(given: Values): Partial<TrainingSettings & Compute
     ndcgIdeal: given["ndcg-ideal"],
     maskValidationAtTest: given["mask-validation-at-test"],
     seed: given.seed,
-    device: given.device,
+    device: given.device === undefined ? undefined : deviceRequest(String(given.device)),
     threads: given.threads,
     stepsPerRun: given["steps-per-run"],
   };

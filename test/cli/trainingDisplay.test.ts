@@ -5,6 +5,7 @@ import { Memory } from "./capture.js";
 
 const info: EngineInfo = {
   device: "cpu",
+  deviceReason: null,
   dataset: {
     name: "shop",
     checksum: "",

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FeedError } from "../../../runtime/artifacts/checkFeeds.js";
-import { chooseDevice, DeviceError, type DeviceRequest } from "../../../runtime/artifacts/device.js";
 import { GraphRunError, GraphSession, nodesNamedIn } from "../../../runtime/artifacts/graphSession.js";
 import { sha256Of, type Artifacts } from "../../../runtime/artifacts/loadArtifacts.js";
 import { hostTensor, type HostTensor } from "../../../runtime/data/hostTensor.js";
@@ -86,40 +85,5 @@ describe("a graph session", () => {
       "Non-zero status code returned while running Gather node. Name:'bpr/lookup' Status Message: idx=7";
     expect(nodesNamedIn(message)).to.deep.equal(["epoch/scan", "bpr/lookup"]);
     expect(nodesNamedIn("something else")).to.deep.equal([]);
-  });
-});
-
-describe("the choice of a device", () => {
-  const temporary = temporaryFolder();
-
-  async function choose(request: DeviceRequest): Promise<string> {
-    await lookupArtifacts(temporary.path);
-    return chooseDevice(request, join(temporary.path, "lookup.onnx"));
-  }
-
-  it("takes the CPU when asked for it", async () => {
-    expect(await choose("cpu")).to.equal("cpu");
-  });
-
-  it("takes CUDA for auto where it loads, else the CPU, and never fails for want of a graphics card", async () => {
-    const cuda = await choose("cuda").catch(() => "cpu");
-    expect(await choose("auto")).to.equal(cuda);
-  });
-
-  it("says how to get a device that does not load", async function () {
-    const error: unknown = await choose("cuda").then(
-      () => null,
-      (reason: unknown) => reason,
-    );
-    // On a machine with CUDA there is nothing to say.
-    if (error === null) this.skip();
-    expect(error).to.be.instanceOf(DeviceError);
-    expect((error as DeviceError).device).to.equal("cuda");
-    expect((error as DeviceError).fix).to.include("cuDNN 9");
-  });
-
-  it("lists the devices when there is none of the name", async () => {
-    const error = await rejection(choose("gpu" as DeviceRequest), DeviceError);
-    expect(error.fix).to.equal("Use one of cpu, cuda, webgpu, auto.");
   });
 });

@@ -53,6 +53,7 @@ export class ScriptedEngine implements Engine {
   get info(): EngineInfo {
     return {
       device: "cpu",
+      deviceReason: null,
       dataset: {
         name: "scripted",
         checksum: this.script.checksum ?? "abc",

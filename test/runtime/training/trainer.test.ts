@@ -422,7 +422,7 @@ describe("training", () => {
         "epochs must be a whole number from 1, found 0",
         "cutoffs must be a list of whole numbers from 1, found []",
         'monitor must be a metric and a cutoff such as Recall@20 (metrics: Recall, Precision, NDCG, MAP, HR, MRR), found "recall@20"',
-        'device must be one of cpu, cuda, webgpu, auto, found "gpu"',
+        'device must be one of auto, cpu, cuda, cuda:<number>, webgpu, found "gpu"',
       ]);
       expect(existsSync(run())).to.equal(false);
     });
