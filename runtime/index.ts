@@ -70,8 +70,11 @@ export {
 export type { EvaluationRequest } from "./training/evaluateDataset.js";
 export { EmptySplitError } from "./training/emptySplitError.js";
 export { LocalEngine } from "./training/localEngine.js";
+export type { Environment } from "./training/environment.js";
+export type { PartSeconds } from "./training/epochClock.js";
+export { parseMetricsLine, type MetricsLine } from "./training/metricsLine.js";
 export { NonFiniteLossError } from "./training/nonFiniteLossError.js";
-export { RunFolderError, type MetricsLine } from "./training/runFolder.js";
+export { RunFolderError } from "./training/runFolder.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

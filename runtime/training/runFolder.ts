@@ -3,7 +3,9 @@ import { appendFile, mkdir, readFile, readdir, rm, stat } from "node:fs/promises
 import { join } from "node:path";
 import { writeFileAtomic } from "../artifacts/atomicWrite.js";
 import type { Json } from "../artifacts/manifest.js";
-import { loadCheckpoint, saveCheckpoint, type Checkpoint, type EpochRecord } from "./checkpoint.js";
+import { loadCheckpoint, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
+import type { Environment } from "./environment.js";
+import { parseMetricsLine, type MetricsLine } from "./metricsLine.js";
 
 /** A run folder that is in the way, missing, or of another run. */
 export class RunFolderError extends Error {
@@ -25,11 +27,6 @@ const ARTIFACTS = "artifacts";
 /** The file that marks a run folder as being trained; see runLock.ts. */
 export const LOCK_FILE = "training.lock";
 
-/** One line of metrics.jsonl. */
-export interface MetricsLine extends EpochRecord {
-  readonly seconds: number;
-}
-
 /** What config.json keeps of a run; `decisive` must be the same when it is resumed. */
 export interface RunConfig {
   readonly decisive: Readonly<Record<string, Json>>;
@@ -37,8 +34,8 @@ export interface RunConfig {
 }
 
 /**
- * The files of one training run: config.json, metrics.jsonl (a line per epoch), checkpoints/last and
- * checkpoints/best, and at the end results.json.
+ * The files of one training run: config.json, environment.jsonl (a line per process that trained), metrics.jsonl (a
+ * line per epoch), checkpoints/last and checkpoints/best, and at the end results.json.
  */
 export class RunFolder {
   constructor(readonly path: string) {}
@@ -87,10 +84,14 @@ export class RunFolder {
   /** Deletes the files of an earlier run and writes the new one's configuration. */
   async start(config: RunConfig): Promise<void> {
     await mkdir(this.path, { recursive: true });
-    for (const name of ["results.json", "metrics.jsonl", "checkpoints"]) {
+    for (const name of ["results.json", "environment.jsonl", "metrics.jsonl", "checkpoints"]) {
       await rm(this.file(name), { recursive: true, force: true });
     }
     await this.writeConfig(config);
+  }
+
+  async appendEnvironment(environment: Environment): Promise<void> {
+    await appendFile(this.file("environment.jsonl"), `${JSON.stringify(environment)}\n`);
   }
 
   async writeConfig({ decisive, other }: RunConfig): Promise<void> {
@@ -172,11 +173,8 @@ export class RunFolder {
   async truncateMetrics(epochs: number): Promise<void> {
     const text = await readFile(this.file("metrics.jsonl"), "utf8").catch(() => "");
     const kept = text.split("\n").filter((line) => {
-      try {
-        return (JSON.parse(line) as MetricsLine).epoch < epochs;
-      } catch {
-        return false;
-      }
+      const epoch = parseMetricsLine(line)?.epoch;
+      return epoch !== undefined && epoch < epochs;
     });
     await writeFileAtomic(this.file("metrics.jsonl"), kept.map((line) => `${line}\n`).join(""));
   }

@@ -1,5 +1,7 @@
 import { loadArtifacts } from "../artifacts/loadArtifacts.js";
 import type { BufferEvent, ChunkEvent, Engine, EngineOptions } from "./engine.js";
+import { describeEnvironment } from "./environment.js";
+import { EpochClock } from "./epochClock.js";
 import { runConfig } from "./runConfig.js";
 import { RunFolder } from "./runFolder.js";
 import { RunLock } from "./runLock.js";
@@ -55,7 +57,11 @@ export async function train(
   await RunLock.check(options.run);
   await checkStart();
   const artifacts = await loadArtifacts(options.artifacts);
-  const report = options.onProgress ?? ((): void => undefined);
+  const clock = new EpochClock();
+  const report = (event: TrainingEvent): void => {
+    clock.observe(event);
+    options.onProgress?.(event);
+  };
   const engine = await openEngine(
     {
       artifacts,
@@ -71,13 +77,18 @@ export async function train(
   if (engine === null) return { status: "aborted", epochs: 0 };
   try {
     const config = runConfig(options, settings, artifacts, engine.info);
-    const run = new TrainingRun(folder, artifacts, settings, engine, report, options.signal);
+    const run = new TrainingRun(folder, artifacts, settings, engine, report, options.signal, clock);
     const lock = await RunLock.take(options.run);
     try {
       // Another process may have trained here while the engine was opened.
       await checkStart();
       if (options.resume === true) await run.continueFrom(await folder.resume(config.decisive), config);
       else await folder.start(config);
+      const { seed, threads } = settings;
+      const { device } = engine.info;
+      await folder.appendEnvironment(
+        await describeEnvironment({ epoch: run.completedEpochs, seed, threads, device }),
+      );
       return await run.toEnd();
     } finally {
       await lock.release();

@@ -1,5 +1,6 @@
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import type { MetricKey } from "../ranking/metrics.js";
+import type { PartSeconds } from "./epochClock.js";
 
 /** Metrics of one split as results.json holds them. */
 export interface ReportedMetrics {
@@ -60,5 +61,7 @@ export interface TrainingResults {
     /** Mean seconds per epoch of this process, without evaluation; null if it trained none. */
     readonly secondsPerEpoch: number | null;
     readonly evaluationSeconds: number;
+    /** What the time of this process went into. */
+    readonly parts: PartSeconds;
   };
 }

@@ -4,7 +4,9 @@ import type { MetricKey } from "../ranking/metrics.js";
 import { checkCheckpoint, CheckpointError, type Checkpoint, type EpochRecord } from "./checkpoint.js";
 import { observe, untried, type EarlyStoppingState } from "./earlyStopping.js";
 import type { Engine } from "./engine.js";
+import type { EpochClock } from "./epochClock.js";
 import { learningRate } from "./learningRate.js";
+import { metricsLine } from "./metricsLine.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
 import type { RunConfig, RunFolder } from "./runFolder.js";
 import type { TrainingEvent } from "./trainingEvent.js";
@@ -38,7 +40,13 @@ export class TrainingRun {
     private readonly engine: Engine,
     private readonly report: (event: TrainingEvent) => void,
     private readonly signal: AbortSignal | undefined,
+    private readonly clock: EpochClock,
   ) {}
+
+  /** Number of complete epochs. */
+  get completedEpochs(): number {
+    return this.epoch;
+  }
 
   async continueFrom(checkpoint: Checkpoint, config: RunConfig): Promise<void> {
     const { record, state } = checkpoint;
@@ -93,7 +101,9 @@ export class TrainingRun {
       ]),
     );
     const started = performance.now();
+    this.clock.startTraining(this.artifacts.manifest.phases[0]!.name);
     const losses = await this.engine.runEpoch(epoch, rates);
+    this.clock.endTraining();
     if (losses === null) return false;
     const seconds = (performance.now() - started) / 1000;
     this.epochSeconds.push(seconds);
@@ -109,9 +119,10 @@ export class TrainingRun {
     };
     this.epoch = epoch + 1;
     this.history.push(record);
-    await this.folder.appendMetrics({ ...record, seconds });
+    const course = { record, split: settings.selectOn, time: Date.now() / 1000, seconds };
+    await this.folder.appendMetrics(metricsLine({ ...course, parts: this.clock.takeLine() }));
     // The best checkpoint first: if the process ends in between, the epoch is trained again and saved again.
-    if (evaluated?.improved === true) await this.folder.save("best", await this.checkpoint());
+    if (evaluated?.improved === true) await this.save("best");
     if (isDue) await this.saveLast();
     return true;
   }
@@ -149,7 +160,7 @@ export class TrainingRun {
       epoch,
       ...changes,
     } as const;
-    const found = await this.engine.evaluate(request);
+    const found = await this.clock.measure("evaluation", () => this.engine.evaluate(request));
     this.evaluationSeconds += (performance.now() - started) / 1000;
     return found;
   }
@@ -175,8 +186,12 @@ export class TrainingRun {
 
   private async saveLast(): Promise<void> {
     if (this.savedEpoch === this.epoch && this.epoch > 0) return;
-    await this.folder.save("last", await this.checkpoint());
+    await this.save("last");
     this.savedEpoch = this.epoch;
+  }
+
+  private async save(name: "last" | "best"): Promise<void> {
+    await this.clock.measure("checkpoints", async () => this.folder.save(name, await this.checkpoint()));
   }
 
   /** Scores the best epoch on the test split, once. */
@@ -219,6 +234,7 @@ export class TrainingRun {
       timing: {
         secondsPerEpoch: length === 0 ? null : trainedSeconds / length,
         evaluationSeconds: this.evaluationSeconds,
+        parts: this.clock.seconds,
       },
     };
   }

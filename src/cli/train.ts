@@ -43,7 +43,7 @@ export const train = command({
   epilogue:
     "The best epoch is chosen on validation data unless --select-on says otherwise; the test split is scored once, at the end. A model with a " +
     "hyper-parameter `modalities` uses all modalities of the dataset unless it is set. The run folder keeps " +
-    "config.json, metrics.jsonl, results.json, artifacts and checkpoints.",
+    "config.json, environment.jsonl, metrics.jsonl, results.json, artifacts and checkpoints.",
   async run(given, streams) {
     const { model: name, out, set, config, resume, force, json } = given;
     const training = givenTraining(given);

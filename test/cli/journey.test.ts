@@ -77,6 +77,7 @@ describe("from training to recommendations", function () {
         "artifacts",
         "checkpoints",
         "config.json",
+        "environment.jsonl",
         "metrics.jsonl",
         "results.json",
       ]);

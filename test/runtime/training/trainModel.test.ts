@@ -10,7 +10,7 @@ import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError
 import { train, type TrainOptions } from "../../../runtime/training/trainer.js";
 import type { TrainingEvent } from "../../../runtime/training/trainingEvent.js";
 import type { TrainingResults } from "../../../runtime/training/trainingResults.js";
-import type { MetricsLine } from "../../../runtime/training/runFolder.js";
+import { parseMetricsLine } from "../../../runtime/training/metricsLine.js";
 import { rejection } from "../rejection.js";
 import { temporaryFolder } from "../temporaryFolder.js";
 import { writeTinyDataset } from "./tinyDataset.js";
@@ -54,7 +54,7 @@ describe("training a compiled model", () => {
 
   async function losses(run = "run"): Promise<number[]> {
     const lines = (await readFile(at(run, "metrics.jsonl"), "utf8")).trimEnd().split("\n");
-    return lines.map((line) => (JSON.parse(line) as MetricsLine).losses["main"]!["total"]!);
+    return lines.map((line) => parseMetricsLine(line)!["loss/main/total"]!);
   }
 
   /** Parameters and moments of a run's last checkpoint. */

@@ -4,6 +4,7 @@ import { appendFile, cp, mkdir, readFile, readdir, rename, rm, writeFile } from 
 import { join } from "node:path";
 import { ArtifactError } from "../../../runtime/artifacts/artifactError.js";
 import { CheckpointError, loadCheckpoint } from "../../../runtime/training/checkpoint.js";
+import type { Environment } from "../../../runtime/training/environment.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
 import { RunFolderError } from "../../../runtime/training/runFolder.js";
 import { train, type TrainOptions } from "../../../runtime/training/trainer.js";
@@ -163,11 +164,37 @@ describe("training", () => {
   });
 
   describe("leaves a run folder", () => {
+    it("with flat numbers per epoch that any reader of JSON lines can plot", async () => {
+      await finished({ metrics: [0.1, 0.4] }, { epochs: 2 });
+      const lines = (await readFile(join(run(), "metrics.jsonl"), "utf8")).trimEnd().split("\n");
+      const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      for (const line of parsed) for (const value of Object.values(line)) expect(value).to.be.a("number");
+      expect(parsed[1]).to.include({ epoch: 1, "valid/Recall@20": 0.4 });
+      expect(parsed[0]).to.include.keys("learning_rate/main");
+      expect(parsed[1]).to.include.keys("loss/main/total", "seconds", "time", "seconds/training/main");
+      expect(parsed[1]).to.include.keys("seconds/evaluation", "seconds/checkpoints");
+    });
+
+    it("with a line on the environment of every process that trained", async () => {
+      await follow({ metrics: [0.1], afterChunk: (epoch) => epoch === 2 }, { seed: 7, threads: 1 });
+      await finished({ metrics: [0.1] }, { resume: true, seed: 7, epochs: 4, threads: 2 });
+      const lines = (await readFile(join(run(), "environment.jsonl"), "utf8")).trimEnd().split("\n");
+      const [first, second] = lines.map((line) => JSON.parse(line) as Environment);
+      expect([first!.epoch, first!.threads, second!.epoch, second!.threads]).to.deep.equal([0, 1, 2, 2]);
+      expect(first!.seed).to.equal(7);
+      expect(first!.versions.node).to.equal(process.versions.node);
+      expect(first!.versions.onnxruntime).to.match(/^1\.\d+/);
+      expect(first!.versions.mmkit).to.match(/^\d+\.\d+\.\d+/);
+      expect(first!.memoryBytes).to.be.above(2 ** 20);
+      expect(lines).to.have.length(2);
+    });
+
     it("with configuration, a line per epoch, two checkpoints and results", async () => {
       const results = await finished({ metrics: [0.1, 0.4, 0.3] }, { epochs: 3, seed: 7 });
       expect((await readdir(run())).sort()).to.deep.equal([
         "checkpoints",
         "config.json",
+        "environment.jsonl",
         "metrics.jsonl",
         "results.json",
       ]);
