@@ -13,6 +13,13 @@ export {
 export { GraphRunError, GraphSession, type GraphSessionOptions } from "./artifacts/graphSession.js";
 export { graphEntry, graphFile, loadArtifacts, type Artifacts } from "./artifacts/loadArtifacts.js";
 export type * from "./artifacts/manifest.js";
+export {
+  corruptDataset,
+  type ChangedCount,
+  type CorruptedDataset,
+  type Corruption,
+} from "./data/corruption/corruptDataset.js";
+export { CorruptionRatesError, type CorruptionRates } from "./data/corruption/corruptionRates.js";
 export { loadDataset, type Dataset } from "./data/dataset.js";
 export { DatasetError } from "./data/datasetError.js";
 export type { DatasetNote } from "./data/datasetNote.js";

@@ -10,9 +10,11 @@ export interface DatasetDescription {
   readonly name: string | null;
   readonly modalities: readonly string[] | null;
   readonly groups: Json;
+  /** Where the data come from and what was done to them. */
+  readonly source: Json;
 }
 
-const KEYS = ["users", "items", "name", "modalities", "groups"] as const;
+const KEYS = ["users", "items", "name", "modalities", "groups", "source"] as const;
 
 function isObject(value: Json): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -29,7 +31,7 @@ export async function readDatasetDescription(file: string): Promise<DatasetDescr
     text = await readFile(file, "utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-    return { users: null, items: null, name: null, modalities: null, groups: null };
+    return { users: null, items: null, name: null, modalities: null, groups: null, source: null };
   }
   const fail = (problem: string, fix: string): never => {
     throw new DatasetError({ file }, problem, fix);
@@ -76,5 +78,6 @@ export async function readDatasetDescription(file: string): Promise<DatasetDescr
     name,
     modalities: modalities as readonly string[] | null,
     groups: parsed["groups"] ?? null,
+    source: parsed["source"] ?? null,
   };
 }

@@ -42,6 +42,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Recommend items to users with an exported model",
     load: async () => (await import("./recommend.js")).recommend,
   },
+  corrupt: {
+    summary: "Copy a dataset with noise or missing features, for robustness studies",
+    load: async () => (await import("./corrupt.js")).corrupt,
+  },
   inspect: {
     summary: "Show what a model, an ONNX file, an artifact folder or a checkpoint holds",
     load: async () => (await import("./inspect.js")).inspect,
