@@ -26,17 +26,27 @@ export type { DatasetNote } from "./data/datasetNote.js";
 export { hostTensor, type HostArray, type HostTensor } from "./data/hostTensor.js";
 export type { InteractionLists, SplitName } from "./data/interactions.js";
 export { writeDataset, type DatasetContents } from "./data/writeDataset.js";
+export { areaUnderRoc, type Relevance } from "./ranking/auc.js";
 export {
-  evaluateRanking,
+  beyondAccuracyNames,
+  giniCoefficient,
+  type BeyondAccuracy,
+  type BeyondAccuracyKey,
+} from "./ranking/beyondAccuracy.js";
+export { evaluateRanking, type RankingOptions, type RankingReport } from "./ranking/evaluateRanking.js";
+export {
+  defaultGroups,
   itemsWithoutTraining,
-  type RankingOptions,
-  type RankingReport,
-} from "./ranking/evaluateRanking.js";
+  type Group,
+  type GroupReport,
+  type GroupSettings,
+} from "./ranking/groups.js";
 export {
   metricNames,
   metricsOfUser,
   type MetricKey,
   type MetricName,
+  type MetricValues,
   type NdcgIdeal,
 } from "./ranking/metrics.js";
 export { ModelRanker } from "./ranking/modelRanker.js";

@@ -1,10 +1,15 @@
 import type { InteractionLists } from "../data/interactions.js";
-import { MetricTable, type MetricKey, type NdcgIdeal, type UserMetrics } from "./metrics.js";
-import type { Ranker } from "./ranker.js";
+import { RecommendationStatistics, type BeyondAccuracy } from "./beyondAccuracy.js";
+import { itemGroups, userGroups, type GroupReport, type GroupSettings, type ItemGroup } from "./groups.js";
+import type { MetricValues, NdcgIdeal, UserMetrics } from "./metrics.js";
+import type { RankedBlock, Ranker } from "./ranker.js";
 import { RankingError } from "./rankingError.js";
+import { TargetView } from "./targetView.js";
 
 /** Scores computed at once by default: 32 MB of float32. */
 const TILE_SCORES = 8_000_000;
+/** The same where all items are put in order, which takes some 40 bytes of memory per score. */
+const TILE_SCORES_IN_FULL = 4_000_000;
 
 export interface RankingOptions {
   readonly ranker: Ranker;
@@ -19,6 +24,10 @@ export interface RankingOptions {
   readonly ndcgIdeal?: NdcgIdeal;
   /** Validation items, to be masked as well when testing (off in MMRec's protocol). */
   readonly alsoMask?: InteractionLists;
+  /** Measure AUC too, for which all items are put in order instead of the first max(cutoffs). */
+  readonly auc?: boolean;
+  /** Measure groups of users and items too; `missing` has the items without features, by modality. */
+  readonly groups?: GroupSettings & { readonly missing: ReadonlyMap<string, Int32Array> };
   /**
    * Evaluate only targets among these items, for instance those without training interactions, and only users that
    * have such targets; with `candidates` "subset" nothing else competes with them.
@@ -30,7 +39,10 @@ export interface RankingOptions {
 
 export interface RankingReport {
   /** Averages over the evaluated users, in full precision. */
-  readonly metrics: Readonly<Record<MetricKey, number>>;
+  readonly metrics: MetricValues;
+  readonly beyondAccuracy: BeyondAccuracy;
+  /** Groups that have a user to evaluate, if they were asked for. */
+  readonly groups: readonly GroupReport[];
   /** Number of evaluated users and of their targets. */
   readonly users: number;
   readonly targets: number;
@@ -48,12 +60,6 @@ function itemsOf(lists: InteractionLists, user: number): Int32Array {
   return lists.itemIds.subarray(lists.rowStart[user], lists.rowStart[user + 1]);
 }
 
-/** Items without a training interaction, ascending. */
-export function itemsWithoutTraining(train: InteractionLists, items: number): Int32Array {
-  const trained = new Set(train.itemIds);
-  return Int32Array.from(Array(items).keys()).filter((item) => !trained.has(item));
-}
-
 function checkCutoffs(cutoffs: readonly number[]): void {
   if (cutoffs.length > 0 && cutoffs.every((cutoff) => Number.isInteger(cutoff) && cutoff >= 1)) return;
   throw new RankingError(
@@ -63,64 +69,90 @@ function checkCutoffs(cutoffs: readonly number[]): void {
   );
 }
 
+/** A row of a block without the masked items, which come last but may be fewer than those masked for the user. */
+function unmasked(block: RankedBlock, row: number, masked: ReadonlySet<number>) {
+  const start = row * block.length;
+  let end = start + block.length;
+  while (end > start && masked.has(block.items[end - 1]!)) end--;
+  return { items: block.items.subarray(start, end), scores: block.scores.subarray(start, end) };
+}
+
+function among(targets: ReadonlySet<number>, { items }: ItemGroup): ReadonlySet<number> {
+  return new Set([...targets].filter((item) => items.has(item)));
+}
+
 /**
  * Full ranking (evaluation.md, section 3): for every user with targets, all items but the masked ones are ranked and
  * the first max(cutoffs) compared with the targets. Users are handled in blocks that keep the scores within
- * `tileScores`. A masked item is never a hit, also where fewer than K items remain.
+ * `tileScores`, so memory does not grow with the number of users beyond their metrics. A masked item is never a hit,
+ * also where fewer than K items remain. Groups are measured in the same ranking.
  *
- * @throws RankingError for senseless cutoffs, or scores that are not numbers
+ * @throws RankingError for senseless cutoffs or groups, or scores that are not numbers
  */
 export async function evaluateRanking(options: RankingOptions): Promise<RankingReport> {
-  const { train, cutoffs, subset } = options;
+  const { train, cutoffs, subset, ndcgIdeal = "targets", auc = false } = options;
   checkCutoffs(cutoffs);
   const wanted = subset === undefined ? undefined : new Set(subset.items);
   const onlySubset = subset?.candidates === "subset";
   const ranker = onlySubset ? options.ranker.among(subset.items.slice().sort()) : options.ranker;
   const candidates = onlySubset ? subset.items.length : options.items;
-  const targetsOf = (user: number): Int32Array => {
-    const all = itemsOf(options.targets, user);
-    return wanted === undefined ? all : all.filter((item) => wanted.has(item));
-  };
+  const isWanted = (item: number): boolean => wanted?.has(item) !== false;
 
   const evaluated: number[] = [];
   let withoutTargets = 0;
   let withoutTraining = 0;
   for (let user = 0; user < options.targets.rowStart.length - 1; user++) {
-    if (targetsOf(user).length === 0) withoutTargets++;
+    if (!itemsOf(options.targets, user).some(isWanted)) withoutTargets++;
     else if (itemsOf(train, user).length === 0) withoutTraining++;
     else evaluated.push(user);
   }
   const userIds = Int32Array.from(evaluated);
-  const table = new MetricTable(userIds.length, cutoffs, options.ndcgIdeal ?? "targets");
+  const users = userIds.length;
   const longest = Math.max(...cutoffs);
-  const tile = Math.max(1, Math.floor((options.tileScores ?? TILE_SCORES) / Math.max(1, candidates)));
-  let targets = 0;
-  for (let start = 0; start < userIds.length; start += tile) {
-    const users = userIds.slice(start, start + tile);
-    const masked = Array.from(users, (user) => {
+  const whole = new TargetView({ cutoffs, ndcgIdeal, auc }, users);
+  const { groups } = options;
+  const parts = groups === undefined ? [] : itemGroups(train, options.items, groups.missing);
+  const partViews = parts.map((part) => ({ part, view: new TargetView({ cutoffs, ndcgIdeal, auc }, users) }));
+  const members = groups === undefined ? [] : userGroups(train, userIds, groups);
+  const statistics = new RecommendationStatistics(train, options.items, cutoffs);
+  const targetsOfRow = new Int32Array(users);
+
+  const tileScores = options.tileScores ?? (auc ? TILE_SCORES_IN_FULL : TILE_SCORES);
+  const tile = Math.max(1, Math.floor(tileScores / Math.max(1, candidates)));
+  for (let start = 0; start < users; start += tile) {
+    const block = userIds.slice(start, start + tile);
+    const masked = Array.from(block, (user) => {
       const seen = itemsOf(train, user);
       return options.alsoMask === undefined
         ? seen
         : Int32Array.of(...seen, ...itemsOf(options.alsoMask, user));
     });
-    const ranked = await ranker.rank(users, masked, longest);
-    users.forEach((user, row) => {
-      const own = new Set(targetsOf(user));
-      targets += own.size;
-      const reachable = new Set(own);
-      for (const item of masked[row]!) reachable.delete(item);
-      const list = ranked.items.subarray(row * ranked.length, (row + 1) * ranked.length);
-      table.add(
-        Array.from(list, (item) => reachable.has(item)),
-        own.size,
-      );
+    const ranked = await ranker.rank(block, masked, auc ? Math.max(candidates, longest) : longest);
+    block.forEach((user, row) => {
+      const hidden = new Set(masked[row]);
+      const targets = new Set(itemsOf(options.targets, user));
+      const ranking = { ...unmasked(ranked, row, hidden), targets };
+      const measured = wanted === undefined ? targets : new Set([...targets].filter(isWanted));
+      targetsOfRow[start + row] = measured.size;
+      statistics.add(ranking.items.subarray(0, longest));
+      whole.add(ranking, measured);
+      for (const { part, view } of partViews) view.add(ranking, among(measured, part));
     });
   }
+  const itemReports = partViews.map(({ part: { group }, view }): GroupReport => {
+    return { group, users: view.users, targets: view.targets, metrics: view.table.means() };
+  });
+  const userReports = members.map(({ group, rows }): GroupReport => {
+    const targets = rows.reduce((sum, row) => sum + targetsOfRow[row]!, 0);
+    return { group, users: rows.length, targets, metrics: whole.table.meansOf(rows) };
+  });
   return {
-    metrics: table.means(),
-    users: userIds.length,
-    targets,
+    metrics: whole.table.means(),
+    beyondAccuracy: statistics.results(),
+    groups: [...itemReports, ...userReports].filter((report) => report.users > 0),
+    users,
+    targets: whole.targets,
     skipped: { withoutTargets, withoutTraining },
-    perUser: { userIds, values: table.perUser() },
+    perUser: { userIds, values: whole.table.perUser() },
   };
 }

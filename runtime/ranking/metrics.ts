@@ -16,6 +16,9 @@ export type MetricName = (typeof metricNames)[number];
 /** `Recall@20` and so on. */
 export type MetricKey = `${MetricName}@${number}`;
 
+/** Metrics at cutoffs, and the area under the ROC curve, which has none (see auc.ts), where it was asked for. */
+export type MetricValues = Readonly<Record<MetricKey, number>> & { readonly AUC?: number };
+
 /**
  * The list that NDCG compares with: min(n, K) hits at the top ("targets", the standard definition and MMRec's), or
  * the user's hits within the longest list moved to the top ("hits", LATTICE and the early KGAT family, never below
@@ -68,32 +71,38 @@ export function metricsOfUser(
   };
 }
 
-/** Values per user, one entry for each metric at each cutoff. */
-export type UserMetrics = ReadonlyMap<MetricKey, Float64Array>;
+/** Values per user, one entry for each metric at each cutoff, and AUC where it was asked for. */
+export type UserMetrics = ReadonlyMap<MetricKey | "AUC", Float64Array>;
 
 /** Collects the metrics of users one after the other. */
 export class MetricTable {
-  private readonly values = new Map<MetricKey, Float64Array>();
+  private readonly values = new Map<MetricKey | "AUC", Float64Array>();
   private filled = 0;
 
   /**
-   * @param users number of users that will be added
+   * @param users the most users that will be added
    * @param cutoffs the K of `Recall@K` …
+   * @param hasAuc whether each user comes with an AUC
    */
   constructor(
     private readonly users: number,
     private readonly cutoffs: readonly number[],
     private readonly ndcgIdeal: NdcgIdeal,
+    private readonly hasAuc: boolean = false,
   ) {
     for (const metric of metricNames) {
       for (const cutoff of cutoffs) this.values.set(`${metric}@${cutoff}`, new Float64Array(users));
     }
+    if (hasAuc) this.values.set("AUC", new Float64Array(users));
   }
 
   /** Adds the next user; see {@link metricsOfUser}. */
-  add(hits: readonly boolean[], targets: number): void {
+  add(hits: readonly boolean[], targets: number, auc?: number): void {
     if (this.filled === this.users)
       throw new RangeError(`internal: more than ${this.users} users were added`);
+    if ((auc !== undefined) !== this.hasAuc)
+      throw new RangeError("internal: every user needs an AUC, or none");
+    if (auc !== undefined) this.values.get("AUC")![this.filled] = auc;
     for (const cutoff of this.cutoffs) {
       const metrics = metricsOfUser(hits, targets, cutoff, this.ndcgIdeal);
       for (const metric of metricNames)
@@ -104,14 +113,21 @@ export class MetricTable {
 
   /** Values in the order the users were added. */
   perUser(): UserMetrics {
-    return this.values;
+    return new Map([...this.values].map(([key, values]) => [key, values.subarray(0, this.filled)]));
   }
 
   /** Averages over users with equal weight, in full precision; 0 if no user was added. */
-  means(): Record<MetricKey, number> {
-    const means: Record<MetricKey, number> = {};
+  means(): MetricValues {
+    return this.meansOf(Int32Array.from({ length: this.filled }, (_, row) => row));
+  }
+
+  /** The same over some users only, given by the order in which they were added. */
+  meansOf(rows: Int32Array): MetricValues {
+    const means: Record<string, number> = {};
     for (const [key, values] of this.values) {
-      means[key] = this.filled === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / this.filled;
+      let sum = 0;
+      for (const row of rows) sum += values[row]!;
+      means[key] = rows.length === 0 ? 0 : sum / rows.length;
     }
     return means;
   }

@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
-import { evaluateRanking, itemsWithoutTraining, type RankingReport } from "../ranking/evaluateRanking.js";
+import { evaluateRanking, type RankingReport } from "../ranking/evaluateRanking.js";
+import { itemsWithoutTraining, type GroupSettings } from "../ranking/groups.js";
 import type { NdcgIdeal } from "../ranking/metrics.js";
 import { PopularityRanker } from "../ranking/popularityRanker.js";
 import type { Ranker } from "../ranking/ranker.js";
@@ -15,6 +16,10 @@ export interface EvaluationRequest {
   readonly ranker: "model" | "popularity";
   /** Only targets without training interactions: among all items, or against each other. */
   readonly coldItems?: "all" | "subset";
+  /** AUC too, which takes longer: all items are put in order. */
+  readonly auc?: boolean;
+  /** Groups of users and items too. */
+  readonly groups?: GroupSettings;
   /** Number of completed epochs, which decides the buffers that change every epoch. */
   readonly epoch: number;
 }
@@ -31,7 +36,7 @@ export async function evaluateDataset(
   modelRanker: () => Promise<Ranker>,
 ): Promise<RankingReport> {
   const { train, valid, items } = dataset;
-  const { split, cutoffs, ndcgIdeal, coldItems } = request;
+  const { split, cutoffs, ndcgIdeal, coldItems, auc, groups } = request;
   return evaluateRanking({
     ranker: request.ranker === "popularity" ? PopularityRanker.from(train, items) : await modelRanker(),
     train,
@@ -39,9 +44,15 @@ export async function evaluateDataset(
     items,
     cutoffs,
     ndcgIdeal,
+    ...(auc === undefined ? {} : { auc }),
+    ...(groups === undefined ? {} : { groups: { ...groups, missing: itemsWithoutFeatures(dataset) } }),
     ...(split === "test" && request.maskValidationAtTest ? { alsoMask: valid } : {}),
     ...(coldItems === undefined
       ? {}
       : { subset: { items: itemsWithoutTraining(train, items), candidates: coldItems } }),
   });
+}
+
+function itemsWithoutFeatures({ modalities }: Dataset): ReadonlyMap<string, Int32Array> {
+  return new Map([...modalities].map(([name, { missing }]) => [name, missing]));
 }

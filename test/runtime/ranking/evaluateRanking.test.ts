@@ -1,9 +1,6 @@
 import { expect } from "chai";
-import {
-  evaluateRanking,
-  itemsWithoutTraining,
-  type RankingOptions,
-} from "../../../runtime/ranking/evaluateRanking.js";
+import { evaluateRanking, type RankingOptions } from "../../../runtime/ranking/evaluateRanking.js";
+import { itemsWithoutTraining } from "../../../runtime/ranking/groups.js";
 import { PopularityRanker } from "../../../runtime/ranking/popularityRanker.js";
 import type { RankedBlock, Ranker } from "../../../runtime/ranking/ranker.js";
 import { RankingError } from "../../../runtime/ranking/rankingError.js";

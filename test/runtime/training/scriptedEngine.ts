@@ -109,6 +109,8 @@ export class ScriptedEngine implements Engine {
     const scale = request.split === "test" ? 0.1 : 1;
     return Promise.resolve({
       metrics: { "Recall@20": value * scale, "NDCG@20": 0.5 },
+      beyondAccuracy: {},
+      groups: [],
       users: 2,
       targets: 2,
       skipped: { withoutTargets: 0, withoutTraining: 0 },
