@@ -25,7 +25,9 @@ export { DatasetError } from "./data/datasetError.js";
 export type { DatasetNote } from "./data/datasetNote.js";
 export { hostTensor, type HostArray, type HostTensor } from "./data/hostTensor.js";
 export type { InteractionLists, SplitName } from "./data/interactions.js";
-export { writeDataset, type DatasetContents } from "./data/writeDataset.js";
+export type * from "./data/datasetContents.js";
+export { IdKeys } from "./data/idKeys.js";
+export { writeDataset } from "./data/writeDataset.js";
 export { areaUnderRoc, type Relevance } from "./ranking/auc.js";
 export {
   beyondAccuracyNames,

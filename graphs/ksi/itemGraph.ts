@@ -54,7 +54,7 @@ export function itemStates(
     modality,
     k: settings.knnK,
     includeSelf: settings.knnIncludeSelf,
-    imputeMissing: true,
+    impute: "mean",
   });
   const weight = (layer: number): Tensor<["dim", "out"]> => {
     m.axis("out", m.size("dim") as number);

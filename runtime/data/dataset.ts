@@ -11,6 +11,9 @@ import {
   type SplitName,
 } from "./interactions.js";
 import { readFeatures, type ModalityFeatures } from "./modalityFeatures.js";
+import { featureFiles } from "./featureFiles.js";
+import { readIdKeys, type IdKeys } from "./idKeys.js";
+import { checkListedItems, MISSING_FILE, readMissingItems } from "./missingItems.js";
 import { nearestName } from "./nearestName.js";
 import { readTextTable, type TextTable } from "./textTable.js";
 import type { Json } from "../artifacts/manifest.js";
@@ -31,8 +34,12 @@ export interface Dataset {
   /** Columns of items.tsv (name, title, tags …), null where the folder has none. */
   readonly itemTable: TextTable | null;
   readonly userTable: TextTable | null;
+  /** The owner's keys of users and items (column `key` of users.tsv and items.tsv), null where there are none. */
+  readonly keys: { readonly users: IdKeys | null; readonly items: IdKeys | null };
   /** `groups` of dataset.json as it stands there, null where there is none. */
   readonly groups: Json;
+  /** `source` of dataset.json as it stands there, null where there is none. */
+  readonly source: Json;
   readonly notes: readonly DatasetNote[];
   /** sha256 over the names and sha256 of all files below. */
   readonly checksum: string;
@@ -73,13 +80,14 @@ function checkPlausible(file: string, axis: "users" | "items", size: number, row
 }
 
 /**
- * Reads a dataset folder: interactions.tsv (user_id, item_id, split), `<modality>.npy` features [items, size], and
- * optionally items.tsv, users.tsv and dataset.json. Without sizes in dataset.json, there are as many users and items
- * as the largest id of any row (or the number of feature rows) requires.
+ * Reads a dataset folder (docs/dataset-format.md): interactions.tsv (user_id, item_id, split), features [items, size]
+ * in `<modality>.npy` or `<modality>.safetensors`, and optionally missing.tsv, items.tsv, users.tsv and dataset.json.
+ * Without sizes in dataset.json, there are as many users and items as the largest id of any row (or the number of
+ * feature rows) requires.
  *
  * Handled and reported in `notes`: interactions repeated within a split are merged; a pair in train and in valid or
  * test is dropped from the latter; users without training items keep their row but lose their valid and test items;
- * a feature row of zeros counts as missing.
+ * an item whose feature row is all zeros or all NaN, or that missing.tsv lists, lacks the modality.
  *
  * @throws DatasetError for a missing, truncated or malformed file, non-finite features, feature rows other than the
  *   number of items, ids that are no id or out of range, an unknown split, or no training interactions
@@ -91,9 +99,12 @@ export async function loadDataset(folder: string): Promise<Dataset> {
   const interactionFile = inFolder("interactions.tsv");
   const interactions = await readInteractions(interactionFile);
 
-  const stems = present.filter((name) => name.endsWith(".npy")).map((name) => name.slice(0, -".npy".length));
+  const ofModality = featureFiles(folder, present, description.modalities);
+  const listed = present.includes(MISSING_FILE)
+    ? await readMissingItems(inFolder(MISSING_FILE), [...ofModality.keys()])
+    : new Map<string, Int32Array>();
   const features = await Promise.all(
-    (description.modalities ?? stems).map((name) => readFeatures(inFolder(`${name}.npy`), name)),
+    [...ofModality].map(([name, file]) => readFeatures(inFolder(file), name, listed.get(name))),
   );
   const tables = {
     items: (await exists(inFolder("items.tsv")))
@@ -125,30 +136,31 @@ export async function loadDataset(folder: string): Promise<Dataset> {
         { file: interactionFile, line: row + 2 },
         `item id ${items - 1} is the largest, but ${basename(modality.file)} has only ${modality.rows} rows, ` +
           `for the items 0 to ${modality.rows - 1}`,
-        "Correct the id, or give every item a row of features; a row of zeros stands for missing ones",
+        "Correct the id, or give every item a row of features; a row of zeros or of NaN stands for missing ones",
       );
     }
     throw new DatasetError(
       { file: modality.file },
       `the features have ${modality.rows} rows, but there are ${items} items`,
-      "Row k must hold the features of item k; give an item without features a row of zeros",
+      "Row k must hold the features of item k; give an item without features a row of zeros or of NaN",
     );
   }
   tables.items?.checkSize(items);
   tables.users?.checkSize(users);
+  for (const [name, ids] of listed) checkListedItems(inFolder(MISSING_FILE), name, ids, items);
 
   const splits = splitInteractions(interactionFile, interactions, users, items);
   const notes: DatasetNote[] = [...splits.notes];
   for (const { name, missing } of features) {
     if (missing.length === 0) continue;
-    const message = `${missing.length} items have no ${name} features (rows of zeros), the first is item ${missing[0]!}`;
+    const message = `${missing.length} items have no ${name} features, the first is item ${missing[0]!}`;
     notes.push({ kind: "missingFeature", count: missing.length, message });
   }
   const readFiles = present.filter(
     (name) =>
-      ["interactions.tsv", "items.tsv", "users.tsv", "dataset.json"].includes(name) ||
+      ["interactions.tsv", "items.tsv", "users.tsv", "dataset.json", MISSING_FILE].includes(name) ||
       /^kg_.*\.tsv$/.test(name) ||
-      features.some((modality) => name === `${modality.name}.npy`),
+      features.some((modality) => name === ofModality.get(modality.name)),
   );
   const { checksum, files } = await fileChecksums(folder, readFiles);
   const { train, valid, test } = splits;
@@ -164,7 +176,12 @@ export async function loadDataset(folder: string): Promise<Dataset> {
     modalities: new Map(features.map((modality) => [modality.name, modality])),
     itemTable: tables.items,
     userTable: tables.users,
+    keys: {
+      users: readIdKeys(tables.users, "user", users),
+      items: readIdKeys(tables.items, "item", items),
+    },
     groups: description.groups,
+    source: description.source,
     notes,
     checksum,
     files,

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { Ajv } from "ajv";
 import type { Json } from "../artifacts/manifest.js";
 import { DatasetError } from "./datasetError.js";
-import { nearestName } from "./nearestName.js";
+import { DATASET_VERSION, datasetSchema } from "./datasetSchema.js";
+import { schemaProblems } from "./schemaProblems.js";
 
 /** What dataset.json states; null where it is silent. */
 export interface DatasetDescription {
@@ -14,16 +16,15 @@ export interface DatasetDescription {
   readonly source: Json;
 }
 
-const KEYS = ["users", "items", "name", "modalities", "groups", "source"] as const;
+type Stated = Partial<DatasetDescription>;
 
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+const followsSchema = new Ajv({ allErrors: true, verbose: true }).compile<Stated>(datasetSchema);
 
 /**
  * Reads dataset.json; a file that does not exist states nothing.
  *
- * @throws DatasetError for anything but an object with the known keys, counts of at least 1 and plain file stems
+ * @throws DatasetError for anything that does not follow the schema, with all its problems, and for another version
+ *   of the format
  */
 export async function readDatasetDescription(file: string): Promise<DatasetDescription> {
   let text: string;
@@ -31,53 +32,38 @@ export async function readDatasetDescription(file: string): Promise<DatasetDescr
     text = await readFile(file, "utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-    return { users: null, items: null, name: null, modalities: null, groups: null, source: null };
+    return description({});
   }
-  const fail = (problem: string, fix: string): never => {
-    throw new DatasetError({ file }, problem, fix);
-  };
-  let parsed: Json;
+  let parsed: unknown;
   try {
-    parsed = JSON.parse(text) as Json;
+    parsed = JSON.parse(text);
   } catch (cause) {
-    return fail(`this is not JSON (${(cause as Error).message})`, "Correct the file or remove it");
+    const problem = `this is not JSON (${(cause as Error).message})`;
+    throw new DatasetError({ file }, problem, "Correct the file or remove it");
   }
-  if (!isObject(parsed)) return fail("the file must hold one JSON object", `Its keys are ${KEYS.join(", ")}`);
-  for (const key of Object.keys(parsed)) {
-    if (KEYS.some((known) => known === key)) continue;
-    return fail(
-      `unknown key "${key}"`,
-      `Use ${KEYS.join(", ")}; the nearest is "${nearestName(key, KEYS)!}"`,
+  const version = (parsed as { readonly version?: unknown } | null)?.version;
+  if (typeof version === "number" && version > DATASET_VERSION) {
+    throw new DatasetError(
+      { file },
+      `the folder has version ${version} of the dataset format, this mmkit reads version ${DATASET_VERSION}`,
+      "Update mmkit",
     );
   }
-  const count = (key: "users" | "items"): number | null => {
-    const value = parsed[key] ?? null;
-    if (value === null) return null;
-    return typeof value === "number" && Number.isInteger(value) && value >= 1 && value < 2 ** 31
-      ? value
-      : fail(`"${key}" is ${JSON.stringify(value)}`, "State an integer of at least 1");
-  };
-  const name = parsed["name"] ?? null;
-  if (name !== null && (typeof name !== "string" || name === "")) {
-    return fail(`"name" is ${JSON.stringify(name)}`, "State a text that is not empty");
-  }
-  const modalities = parsed["modalities"] ?? null;
-  const isStem = (stem: Json): stem is string => typeof stem === "string" && /^[\w-]+$/.test(stem);
-  if (modalities !== null && !(Array.isArray(modalities) && modalities.every(isStem))) {
-    return fail(
-      `"modalities" is ${JSON.stringify(modalities)}`,
-      'State a list of file stems such as ["text", "image"]',
-    );
-  }
-  if (modalities !== null && new Set(modalities).size !== modalities.length) {
-    return fail(`"modalities" names one twice: ${modalities.join(", ")}`, "Name each modality once");
-  }
+  if (followsSchema(parsed)) return description(parsed);
+  throw new DatasetError(
+    { file },
+    schemaProblems(followsSchema.errors ?? [], "dataset.json").join("; "),
+    `Its keys are ${Object.keys(datasetSchema.properties).join(", ")}, all of them optional`,
+  );
+}
+
+function description(stated: Stated): DatasetDescription {
   return {
-    users: count("users"),
-    items: count("items"),
-    name,
-    modalities: modalities as readonly string[] | null,
-    groups: parsed["groups"] ?? null,
-    source: parsed["source"] ?? null,
+    users: stated.users ?? null,
+    items: stated.items ?? null,
+    name: stated.name ?? null,
+    modalities: stated.modalities ?? null,
+    groups: stated.groups ?? null,
+    source: stated.source ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { DatasetError } from "./datasetError.js";
+import { floatToHalf, halfToFloat } from "./halfFloat.js";
 import { formatNpyHeader, npyHeaderSpan, NPY_PREAMBLE_BYTES, parseNpyHeader } from "./npyHeader.js";
 
 /** An array of a `.npy` file, C order. */
@@ -27,15 +28,6 @@ const readable: Readonly<Record<string, { readonly bytes: number; readonly dtype
   "<i8": { bytes: 8, dtype: "int64" },
 };
 const written = { float32: "<f4", int32: "<i4", int64: "<i8" } as const;
-
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 async function readFully(handle: FileHandle, target: Uint8Array, position: number): Promise<number> {
   let done = 0;
@@ -166,12 +158,42 @@ export async function readNpy(file: string, expected: NpyExpectation = {}): Prom
   }
 }
 
+/** The bytes of the elements, at most `CHUNK_BYTES` at a time. */
+function* elementChunks(file: string, { data }: NpyArray, isHalf: boolean): Generator<Uint8Array> {
+  const perChunk = CHUNK_BYTES / 4;
+  for (let first = 0; first < data.length; first += perChunk) {
+    const part = data.subarray(first, Math.min(data.length, first + perChunk));
+    if (!isHalf || !(part instanceof Float32Array)) {
+      yield new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+      continue;
+    }
+    const halves = Buffer.alloc(part.length * 2);
+    for (const [index, value] of part.entries()) {
+      const half = floatToHalf(value);
+      if (Number.isFinite(value) && (half & 0x7c00) === 0x7c00) {
+        throw new DatasetError(
+          { file },
+          `element ${first + index} is ${value}, float16 ends at 65504`,
+          "Scale the values down or write float32",
+        );
+      }
+      halves.writeUInt16LE(half, index * 2);
+    }
+    yield halves;
+  }
+}
+
 /**
- * Writes a `.npy` file under a temporary name and renames it.
+ * Writes a `.npy` file so that a reader sees the whole file or none.
  *
- * @throws DatasetError if the data is not as long as the shape says
+ * @param options.precision "float16" stores a float32 array in half the space
+ * @throws DatasetError if the data is not as long as the shape says, or a value is too large for float16
  */
-export async function writeNpy(file: string, array: NpyArray): Promise<void> {
+export async function writeNpy(
+  file: string,
+  array: NpyArray,
+  options: { readonly precision?: "float16" | "float32" } = {},
+): Promise<void> {
   const count = array.shape.reduce((product, axis) => product * axis, 1);
   if (count !== array.data.length) {
     throw new DatasetError(
@@ -180,16 +202,13 @@ export async function writeNpy(file: string, array: NpyArray): Promise<void> {
       "Pass data and shape that belong together",
     );
   }
+  const isHalf = array.dtype === "float32" && options.precision === "float16";
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const handle = await open(temporary, "w");
     try {
-      const { buffer, byteOffset, byteLength } = array.data;
-      await handle.writeFile(formatNpyHeader(written[array.dtype], array.shape));
-      for (let first = 0; first < byteLength; first += CHUNK_BYTES) {
-        const length = Math.min(CHUNK_BYTES, byteLength - first);
-        await handle.writeFile(new Uint8Array(buffer, byteOffset + first, length));
-      }
+      await handle.writeFile(formatNpyHeader(isHalf ? "<f2" : written[array.dtype], array.shape));
+      for (const bytes of elementChunks(file, array, isHalf)) await handle.writeFile(bytes);
     } finally {
       await handle.close();
     }

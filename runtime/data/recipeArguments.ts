@@ -5,10 +5,21 @@ import { RecipeError } from "./recipe.js";
 /** Reads the arguments of a recipe call, each with its type. */
 export class RecipeArguments {
   readonly #entry: BufferEntry;
+  readonly #values: Readonly<Record<string, Json | undefined>>;
 
-  /** @throws RecipeError naming an argument that the recipe does not have, or one that is missing */
-  constructor(entry: BufferEntry, names: readonly string[]) {
+  /**
+   * @param required arguments that a call must have
+   * @param defaults arguments that a call may leave out, with what they are then
+   * @throws RecipeError naming an argument that the recipe does not have, or one that is missing
+   */
+  constructor(
+    entry: BufferEntry,
+    required: readonly string[],
+    defaults: Readonly<Record<string, Json>> = {},
+  ) {
     this.#entry = entry;
+    this.#values = { ...defaults, ...entry.recipe };
+    const names = [...required, ...Object.keys(defaults)];
     const given = Object.keys(entry.recipe).filter((name) => name !== "kind");
     const unknown = given.find((name) => !names.includes(name));
     if (unknown !== undefined) {
@@ -18,7 +29,7 @@ export class RecipeArguments {
         `The arguments are ${names.join(", ")}; the nearest is "${nearestName(unknown, names) ?? "none"}"`,
       );
     }
-    const missing = names.find((name) => !given.includes(name));
+    const missing = required.find((name) => !given.includes(name));
     if (missing !== undefined) {
       throw new RecipeError(
         entry,
@@ -33,13 +44,13 @@ export class RecipeArguments {
   }
 
   text(name: string): string {
-    const value = this.#entry.recipe[name];
+    const value = this.#values[name];
     if (typeof value !== "string" || value === "") throw this.#fail(name, value, "a text");
     return value;
   }
 
   choice<const Choice extends string>(name: string, choices: readonly Choice[]): Choice {
-    const value = this.#entry.recipe[name];
+    const value = this.#values[name];
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
     const nearest = typeof value === "string" ? nearestName(value, choices) : null;
@@ -48,7 +59,7 @@ export class RecipeArguments {
 
   /** An integer of at least 1. */
   count(name: string): number {
-    const value = this.#entry.recipe[name];
+    const value = this.#values[name];
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
       throw this.#fail(name, value, "an integer of at least 1");
     }
@@ -56,7 +67,7 @@ export class RecipeArguments {
   }
 
   flag(name: string): boolean {
-    const value = this.#entry.recipe[name];
+    const value = this.#values[name];
     if (typeof value !== "boolean") throw this.#fail(name, value, "true or false");
     return value;
   }

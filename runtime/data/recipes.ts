@@ -1,23 +1,33 @@
+import type { Json } from "../artifacts/manifest.js";
 import { nearestName } from "./nearestName.js";
 import { RecipeError, type Recipe, type RecipeContext, type RecipeResult } from "./recipe.js";
 import { RecipeArguments } from "./recipeArguments.js";
 import { degree } from "./recipes/degree.js";
+import { featureMask } from "./recipes/featureMask.js";
 import { features } from "./recipes/features.js";
 import { interactions } from "./recipes/interactions.js";
 import { knn } from "./recipes/knn.js";
 import { negativeItems } from "./recipes/negativeItems.js";
 import { pca } from "./recipes/pca.js";
 
-/** Every recipe by its kind, with the names of its arguments, all of them required. */
-export const recipes: ReadonlyMap<string, { readonly make: Recipe; readonly arguments: readonly string[] }> =
-  new Map([
-    ["interactions", { make: interactions, arguments: ["weights"] }],
-    ["degree", { make: degree, arguments: ["weights"] }],
-    ["knn", { make: knn, arguments: ["modality", "k", "includeSelf", "imputeMissing"] }],
-    ["features", { make: features, arguments: ["modality"] }],
-    ["pca", { make: pca, arguments: ["modality", "dim"] }],
-    ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],
-  ]);
+interface RecipeEntry {
+  readonly make: Recipe;
+  /** Names of the arguments that a call must have. */
+  readonly arguments: readonly string[];
+  /** Arguments that a call may leave out. */
+  readonly defaults?: Readonly<Record<string, Json>>;
+}
+
+/** Every recipe by its kind. */
+export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeEntry>([
+  ["interactions", { make: interactions, arguments: ["weights"] }],
+  ["degree", { make: degree, arguments: ["weights"] }],
+  ["knn", { make: knn, arguments: ["modality", "k", "includeSelf", "impute"] }],
+  ["features", { make: features, arguments: ["modality"], defaults: { impute: "mean" } }],
+  ["featureMask", { make: featureMask, arguments: ["modality"] }],
+  ["pca", { make: pca, arguments: ["modality", "dim"], defaults: { impute: "mean" } }],
+  ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],
+]);
 
 /**
  * Makes the contents of a buffer as its recipe says.
@@ -34,5 +44,8 @@ export async function runRecipe(context: Omit<RecipeContext, "arguments">): Prom
       `The recipes are ${[...recipes.keys()].join(", ")}; the nearest is "${nearestName(entry.recipe.kind, recipes.keys())!}"`,
     );
   }
-  return recipe.make({ ...context, arguments: new RecipeArguments(entry, recipe.arguments) });
+  return recipe.make({
+    ...context,
+    arguments: new RecipeArguments(entry, recipe.arguments, recipe.defaults),
+  });
 }

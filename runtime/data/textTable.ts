@@ -10,6 +10,8 @@ export interface TextTable {
   readonly size: number;
   /** The text of a column for an id; null where the table has no such row or column. */
   text(column: string, id: number): string | null;
+  /** The 1-based line of an id, null where the table has no such row. */
+  line(id: number): number | null;
   /** @throws DatasetError naming the line if an id is not below `size` */
   checkSize(size: number): void;
 }
@@ -72,6 +74,7 @@ export async function readTextTable(file: string, idColumn: string): Promise<Tex
     columns: header.filter((_, index) => index !== idAt),
     size,
     text: (column, id) => rowOfId.get(id)?.[header.indexOf(column)] ?? null,
+    line: (id) => lineOfId.get(id) ?? null,
     checkSize(limit) {
       for (const [id, line] of lineOfId) {
         if (id < limit) continue;

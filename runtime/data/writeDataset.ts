@@ -1,113 +1,84 @@
-import { randomUUID } from "node:crypto";
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import type { Json } from "../artifacts/manifest.js";
+import { access, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { writeFolderAtomic } from "../artifacts/atomicWrite.js";
+import type { DatasetContents, FeatureContents, TextColumns } from "./datasetContents.js";
 import { DatasetError } from "./datasetError.js";
-import { splitNames, type SplitName } from "./interactions.js";
+import { DATASET_VERSION } from "./datasetSchema.js";
+import {
+  idTable,
+  interactionsTable,
+  knowledgeGraphTables,
+  missingTable,
+  type TableFile,
+} from "./datasetTables.js";
+import { KEY_COLUMN } from "./idKeys.js";
 import { writeNpy } from "./npy.js";
+import { writeLines } from "./writeLines.js";
 
-/** Pairs of equally long id lists. */
-export interface InteractionPairs {
-  readonly userIds: ArrayLike<number>;
-  readonly itemIds: ArrayLike<number>;
-}
-
-/** A dataset to be written. */
-export interface DatasetContents {
-  readonly name: string;
-  readonly users: number;
-  readonly items: number;
-  readonly interactions: Readonly<Record<SplitName, InteractionPairs>>;
-  /** By modality: float32 [items, size]. */
-  readonly features?: Readonly<Record<string, { readonly size: number; readonly data: Float32Array }>>;
-  /** Columns of items.tsv beside item_id, one text per item. */
-  readonly itemColumns?: Readonly<Record<string, readonly string[]>>;
-  readonly groups?: Json;
-}
-
-function interactionLines(file: string, contents: DatasetContents): string {
-  const lines = ["user_id\titem_id\tsplit"];
-  for (const split of splitNames) {
-    const { userIds, itemIds } = contents.interactions[split];
-    if (userIds.length !== itemIds.length) {
-      throw new DatasetError(
-        { file },
-        `${split} has ${userIds.length} users but ${itemIds.length} items`,
-        "Pass one user and one item per interaction",
-      );
-    }
-    for (let index = 0; index < userIds.length; index++) {
-      const user = userIds[index]!;
-      const item = itemIds[index]!;
-      for (const [what, id, size] of [
-        ["user", user, contents.users],
-        ["item", item, contents.items],
-      ] as const) {
-        if (Number.isInteger(id) && id >= 0 && id < size) continue;
-        throw new DatasetError(
-          { file, line: lines.length + 1 },
-          `${what} id ${id} is not an integer from 0 to ${size - 1}`,
-          `Correct the id or the number of ${what}s`,
-        );
-      }
-      lines.push(`${user}\t${item}\t${split}`);
-    }
-    if (split === "train" && userIds.length === 0) {
-      throw new DatasetError({ file }, "there are no training interactions", "Put some into train");
-    }
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-function itemLines(
-  file: string,
+/** The features with the rows of missing items zero. @throws DatasetError for a bad name, size or value */
+function checkedFeatures(
+  folder: string,
   items: number,
-  columns: Readonly<Record<string, readonly string[]>>,
-): string {
-  const entries = Object.entries(columns);
-  for (const [name, texts] of entries) {
-    if (texts.length !== items) {
-      throw new DatasetError(
-        { file },
-        `column "${name}" has ${texts.length} texts for ${items} items`,
-        "Pass one text per item",
-      );
-    }
-    const bad = [name, ...texts].findIndex((text) => /[\t\r\n]/.test(text));
-    if (bad < 0) continue;
-    throw new DatasetError(
-      { file, line: bad + 1 },
-      `a text of column "${name}" contains a tab or a line break`,
-      "Replace them with spaces",
-    );
+  name: string,
+  contents: FeatureContents,
+): Float32Array {
+  const file = join(folder, `${name}.npy`);
+  const { size, data, missing = [] } = contents;
+  if (!/^[\w-]+$/.test(name)) {
+    throw new DatasetError({ file }, `"${name}" is no file stem`, "Use letters, digits, _ and -");
   }
-  const lines = [["item_id", ...entries.map(([name]) => name)].join("\t")];
-  for (let item = 0; item < items; item++) {
-    lines.push([item, ...entries.map(([, texts]) => texts[item]!)].join("\t"));
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-function checkFeatures(folder: string, contents: DatasetContents): void {
-  for (const [name, { size, data }] of Object.entries(contents.features ?? {})) {
-    const file = join(folder, `${name}.npy`);
-    if (!/^[\w-]+$/.test(name)) {
-      throw new DatasetError({ file }, `"${name}" is no file stem`, "Use letters, digits, _ and -");
-    }
-    if (size < 1 || data.length !== contents.items * size) {
-      throw new DatasetError(
-        { file },
-        `${data.length} values are not ${contents.items} items by ${size} features`,
-        "Pass one row per item",
-      );
-    }
-    const bad = data.findIndex((value) => !Number.isFinite(value));
-    if (bad < 0) continue;
+  if (size < 1 || data.length !== items * size) {
     throw new DatasetError(
       { file },
-      `the feature in row ${Math.floor(bad / size)}, column ${bad % size} is ${data[bad]!}`,
-      "Features must be finite",
+      `${data.length} values are not ${items} items by ${size} features`,
+      "Pass one row per item",
     );
+  }
+  const written = missing.length === 0 ? data : data.slice();
+  for (const item of Array.from(missing)) written.fill(0, item * size, (item + 1) * size);
+  const bad = written.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return written;
+  throw new DatasetError(
+    { file },
+    `the feature in row ${Math.floor(bad / size)}, column ${bad % size} is ${written[bad]!}`,
+    "Features must be finite; name the items without features as missing",
+  );
+}
+
+function checkedTables(folder: string, contents: DatasetContents): readonly TableFile[] {
+  const path = (name: string): string => join(folder, name);
+  const { users, items, interactions, knowledgeGraph } = contents;
+  const tables: TableFile[] = [];
+  if (interactions !== undefined) {
+    tables.push(interactionsTable(path("interactions.tsv"), users, items, interactions));
+  } else if (contents.files?.["interactions.tsv"] === undefined) {
+    const file = path("interactions.tsv");
+    throw new DatasetError({ file }, "there are no interactions", "Pass them, or the file among files");
+  }
+  const withKeys = (
+    keys: readonly string[] | undefined,
+    columns: TextColumns | undefined,
+  ): TextColumns | null => (keys === undefined ? (columns ?? null) : { [KEY_COLUMN]: keys, ...columns });
+  const ofItems = withKeys(contents.itemKeys, contents.itemColumns);
+  const ofUsers = withKeys(contents.userKeys, contents.userColumns);
+  if (ofItems !== null)
+    tables.push(idTable(path("items.tsv"), "items.tsv", "item_id", "item", items, ofItems));
+  if (ofUsers !== null)
+    tables.push(idTable(path("users.tsv"), "users.tsv", "user_id", "user", users, ofUsers));
+  if (knowledgeGraph !== undefined) tables.push(...knowledgeGraphTables(path, knowledgeGraph));
+  const missing = missingTable(path("missing.tsv"), contents);
+  return missing === null ? tables : [...tables, missing];
+}
+
+/** @throws DatasetError for a further file whose name is a path or that is written from the contents already */
+function checkFileNames(folder: string, contents: DatasetContents, taken: readonly string[]): void {
+  for (const name of Object.keys(contents.files ?? {})) {
+    const file = join(folder, name);
+    if (!/^[\w-][\w.-]*$/.test(name)) {
+      throw new DatasetError({ file }, `"${name}" is no file name`, "Use letters, digits, dot, _ and -");
+    }
+    if (!taken.includes(name)) continue;
+    throw new DatasetError({ file }, `the contents make a ${name} already`, "Pass one of the two");
   }
 }
 
@@ -118,26 +89,9 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Puts `temporary` in place of `folder`; the earlier folder is back if that fails. */
-async function replaceFolder(temporary: string, folder: string): Promise<void> {
-  if (!(await exists(folder))) {
-    await rename(temporary, folder);
-    return;
-  }
-  const aside = `${temporary}.old`;
-  await rename(folder, aside);
-  try {
-    await rename(temporary, folder);
-  } catch (cause) {
-    await rename(aside, folder);
-    throw cause;
-  }
-  await rm(aside, { recursive: true, force: true });
-}
-
 /**
- * Writes a dataset folder that `loadDataset` reads: everything goes into a temporary folder beside it, which is then
- * renamed, so that a failure leaves no half-written dataset and any earlier one as it was.
+ * Writes a dataset folder that `loadDataset` reads (docs/dataset-format.md): everything goes into a temporary folder
+ * beside it, which is then renamed, so that a failure leaves no half-written dataset and any earlier one as it was.
  *
  * @param options.force replace an existing folder, with everything in it
  * @throws DatasetError if the folder exists and `force` is not set, or the contents are not a valid dataset
@@ -150,39 +104,40 @@ export async function writeDataset(
   if (options.force !== true && (await exists(folder))) {
     throw new DatasetError({ file: folder }, "the folder exists already", "Choose another one or pass force");
   }
-  const interactions = interactionLines(join(folder, "interactions.tsv"), contents);
-  const items =
-    contents.itemColumns === undefined
-      ? null
-      : itemLines(join(folder, "items.tsv"), contents.items, contents.itemColumns);
-  checkFeatures(folder, contents);
+  const { items } = contents;
+  const tables = checkedTables(folder, contents);
+  const features = Object.entries(contents.features ?? {}).map(
+    ([name, feature]) => [name, { ...feature, data: checkedFeatures(folder, items, name, feature) }] as const,
+  );
+  const taken = [
+    ...tables.map(({ name }) => name),
+    ...features.map(([name]) => `${name}.npy`),
+    "dataset.json",
+  ];
+  checkFileNames(folder, contents, taken);
 
-  const target = resolve(folder);
-  await mkdir(dirname(target), { recursive: true });
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
-  await mkdir(temporary);
-  try {
-    await writeFile(join(temporary, "interactions.tsv"), interactions);
-    if (items !== null) await writeFile(join(temporary, "items.tsv"), items);
-    const features = Object.entries(contents.features ?? {});
-    for (const [name, { size, data }] of features) {
-      await writeNpy(join(temporary, `${name}.npy`), {
-        dtype: "float32",
-        shape: [contents.items, size],
-        data,
-      });
+  await writeFolderAtomic(resolve(folder), async (temporary) => {
+    for (const table of tables) await writeLines(join(temporary, table.name), table.lines());
+    for (const [name, { size, data, precision = "float32" }] of features) {
+      const array = { dtype: "float32", shape: [items, size], data } as const;
+      await writeNpy(join(temporary, `${name}.npy`), array, { precision });
     }
+    for (const [name, write] of Object.entries(contents.files ?? {})) await write(join(temporary, name));
     const description = {
+      format: "mmkit-dataset",
+      version: DATASET_VERSION,
       name: contents.name,
       users: contents.users,
-      items: contents.items,
-      modalities: features.map(([name]) => name).sort(),
+      items,
+      modalities: [...features.map(([name]) => name), ...featureFilesAmong(contents)].sort(),
       ...(contents.groups === undefined ? {} : { groups: contents.groups }),
+      ...(contents.source === undefined ? {} : { source: contents.source }),
     };
     await writeFile(join(temporary, "dataset.json"), `${JSON.stringify(description, null, 2)}\n`);
-    await replaceFolder(temporary, target);
-  } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
-    throw cause;
-  }
+  });
+}
+
+/** Modalities whose features the caller writes. */
+function featureFilesAmong({ files = {} }: DatasetContents): readonly string[] {
+  return Object.keys(files).flatMap((name) => /^(.+)\.(npy|safetensors)$/.exec(name)?.[1] ?? []);
 }

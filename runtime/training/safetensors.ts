@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ArtifactDType } from "../artifacts/manifest.js";
 import { writeFileAtomic } from "../artifacts/atomicWrite.js";
 import { sha256Of } from "../artifacts/loadArtifacts.js";
+import { halfToFloat } from "../data/halfFloat.js";
 import { hostTensor, type HostArray, type HostTensor } from "../data/hostTensor.js";
 
 /** Tensors and texts of a safetensors file. */
@@ -35,12 +36,35 @@ const formats = {
   bool: { code: "BOOL", bytes: 1 },
 } satisfies Record<ArtifactDType, { code: string; bytes: number }>;
 
+/** Floats of other widths, read as float32; they are never written. */
+const widened: Readonly<
+  Record<string, { readonly bytes: number; at(view: DataView, offset: number): number }>
+> = {
+  F16: { bytes: 2, at: (view, offset) => halfToFloat(view.getUint16(offset, true)) },
+  BF16: { bytes: 2, at: bfloat16At },
+  F64: { bytes: 8, at: (view, offset) => view.getFloat64(offset, true) },
+};
+
+/** A bfloat16 is the upper half of a float32. */
+function bfloat16At(view: DataView, offset: number): number {
+  const bits = new DataView(new ArrayBuffer(4));
+  bits.setUint16(0, view.getUint16(offset, true));
+  return bits.getFloat32(0);
+}
+
 function bytesOf(data: HostArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** A copy, so that the array is aligned and owns its memory; `slice` of a Buffer would not copy. */
-function arrayFrom(dtype: ArtifactDType, bytes: Uint8Array): HostArray {
+function arrayFrom({ code, dtype }: HeaderEntry, bytes: Uint8Array): HostArray {
+  const wide = widened[code];
+  if (wide !== undefined) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return Float32Array.from({ length: bytes.length / wide.bytes }, (_, index) =>
+      wide.at(view, index * wide.bytes),
+    );
+  }
   const { buffer } = new Uint8Array(bytes);
   switch (dtype) {
     case "float32":
@@ -83,6 +107,9 @@ export function encodeSafetensors(contents: Safetensors): Uint8Array {
 
 interface HeaderEntry {
   readonly name: string;
+  /** The format's own name of the elements, such as F16. */
+  readonly code: string;
+  /** What they become. */
   readonly dtype: ArtifactDType;
   readonly dims: readonly number[];
   readonly begin: number;
@@ -92,9 +119,12 @@ interface HeaderEntry {
 /** Problem of a header entry, or the entry. */
 function parseEntry(name: string, value: unknown): HeaderEntry | string {
   const { dtype: code, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  const found = Object.entries(formats).find(([, format]) => format.code === code);
+  const found =
+    typeof code === "string" && Object.hasOwn(widened, code)
+      ? (["float32", widened[code]!] as const)
+      : Object.entries(formats).find(([, format]) => format.code === code);
   if (found === undefined) {
-    const known = Object.values(formats).map((format) => format.code);
+    const known = [...Object.values(formats).map((format) => format.code), ...Object.keys(widened)];
     return `tensor "${name}" has the dtype ${JSON.stringify(code)}, readable are ${known.join(", ")}`;
   }
   const counts = (list: unknown): list is number[] =>
@@ -107,7 +137,7 @@ function parseEntry(name: string, value: unknown): HeaderEntry | string {
   if (end - begin !== size) {
     return `tensor "${name}" of shape [${shape.join(", ")}] needs ${size} bytes, found ${end - begin}`;
   }
-  return { name, dtype: found[0] as ArtifactDType, dims: shape, begin, end };
+  return { name, code: code as string, dtype: found[0] as ArtifactDType, dims: shape, begin, end };
 }
 
 /**
@@ -159,8 +189,9 @@ export function decodeSafetensors(file: string, bytes: Uint8Array): Safetensors 
     throw fail("its tensors were altered: their sha256 is not the one written in the header");
   }
   const tensors = new Map<string, HostTensor>();
-  for (const { name, dtype, dims, begin, end } of entries) {
-    tensors.set(name, hostTensor(dtype, dims, arrayFrom(dtype, payload.subarray(begin, end))));
+  for (const entry of entries) {
+    const { name, dtype, dims, begin, end } = entry;
+    tensors.set(name, hostTensor(dtype, dims, arrayFrom(entry, payload.subarray(begin, end))));
   }
   return { tensors, metadata: texts };
 }

@@ -2,11 +2,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readDatasetDescription } from "../../runtime/data/datasetDescription.js";
 import { DatasetError } from "../../runtime/data/datasetError.js";
+import { featureFiles } from "../../runtime/data/featureFiles.js";
 import type { ModelDefinition } from "../authoring/model.js";
 import { nearestName } from "../onnx/nearestName.js";
 import type { Settings, SuggestedSettings } from "./settings.js";
-
-const FEATURES = ".npy";
 
 /** Names of the modalities a dataset folder has features of, without reading them. */
 async function modalitiesOf(folder: string): Promise<readonly string[]> {
@@ -19,10 +18,7 @@ async function modalitiesOf(folder: string): Promise<readonly string[]> {
       "Pass the folder that holds interactions.tsv",
     );
   });
-  return files
-    .filter((file) => file.endsWith(FEATURES))
-    .map((file) => file.slice(0, -FEATURES.length))
-    .sort();
+  return [...featureFiles(folder, files, null).keys()];
 }
 
 /**

@@ -1,13 +1,14 @@
 import { requireModality } from "../dataset.js";
 import { hostTensor } from "../hostTensor.js";
-import { imputeMissing } from "../modalityFeatures.js";
+import { imputations, imputeFeatures } from "../imputeFeatures.js";
 import { requireDense, type Recipe } from "../recipe.js";
 
-/** The raw features [item, `<modality>_feature`], missing rows replaced by the mean of the others. */
+/** The raw features [item, `<modality>_feature`], missing rows replaced as `impute` says (by the mean by default). */
 export const features: Recipe = (context) => {
   const modality = context.arguments.text("modality");
   requireDense(context, "float32", ["item"], [`${modality}_feature`]);
   const found = requireModality(context.dataset, modality);
-  const tensor = hostTensor("float32", [found.rows, found.size], imputeMissing(found));
+  const data = imputeFeatures(found, context.arguments.choice("impute", imputations), context.dataset.train);
+  const tensor = hostTensor("float32", [found.rows, found.size], data);
   return { kind: "dense", tensor };
 };

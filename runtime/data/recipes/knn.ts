@@ -1,5 +1,5 @@
 import { requireModality } from "../dataset.js";
-import { imputeMissing } from "../modalityFeatures.js";
+import { imputations, imputeFeatures } from "../imputeFeatures.js";
 import { float32Data, hostTensor, int64Data } from "../hostTensor.js";
 import { RecipeError, requireSparse, runForOutput, type Recipe } from "../recipe.js";
 import type { SparseMatrix } from "../sparseMatrix.js";
@@ -34,8 +34,9 @@ export function normaliseByRowSums(matrix: SparseMatrix): SparseMatrix {
  * ties to the lower item, negatives clipped to 0; entries of similarity 0 are left out, they would add nothing.
  *
  * An item is its own nearest neighbour; with `includeSelf` false one more is asked for and the item itself dropped.
- * With `imputeMissing`, items without features get the mean of the available ones first (ksi.md, section 4), which
- * makes them each other's nearest neighbours; without it their rows and columns stay empty.
+ * Items without features get what `impute` says first: "mean" the mean of the others (ksi.md, section 4), which makes
+ * them each other's nearest neighbours; "neighbours" the mean over the items their users have; "zero" nothing, so that
+ * their rows and columns stay empty (the reading of slif-mr.md, eqs 2-4).
  */
 export const knn: Recipe = async (context) => {
   const modality = context.arguments.text("modality");
@@ -44,7 +45,11 @@ export const knn: Recipe = async (context) => {
   requireSparse(context, ["item", "item"]);
   const features = requireModality(context.dataset, modality);
   const { rows: items, size } = features;
-  const data = context.arguments.flag("imputeMissing") ? imputeMissing(features) : features.data;
+  const data = imputeFeatures(
+    features,
+    context.arguments.choice("impute", imputations),
+    context.dataset.train,
+  );
   const asked = Math.min(includeSelf ? k : k + 1, items);
   const kept = Math.min(k, asked);
 

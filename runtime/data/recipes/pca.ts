@@ -1,7 +1,8 @@
 import { requireModality } from "../dataset.js";
 import { float32Data, hostTensor } from "../hostTensor.js";
 import { leadingSubspace, type Multiply } from "../leadingSubspace.js";
-import { columnMean, imputeMissing } from "../modalityFeatures.js";
+import { imputations, imputeFeatures } from "../imputeFeatures.js";
+import { columnMean } from "../modalityFeatures.js";
 import { RecipeError, requireDense, runForOutput, type Recipe } from "../recipe.js";
 
 const GRAPH = "recipes/matrix_product";
@@ -12,8 +13,8 @@ const ACCEPTABLE_CHANGE = 1e-3;
 const NO_RANK = 1e-6;
 
 /**
- * Principal components [item, dim]: features centred by column (missing rows imputed by the mean, so they become
- * zero), times the `dim` leading right singular vectors; no whitening (ksi.md, eq. 12). The sign of a vector makes
+ * Principal components [item, dim]: features centred by column (missing rows as `impute` says, by default the
+ * mean, so that they become zero), times the `dim` leading right singular vectors; no whitening (ksi.md, eq. 12). The sign of a vector makes
  * its component of largest magnitude positive, the first of equals. Columns beyond the rank are zero and noted.
  *
  * @throws RecipeError if the singular values still change by more than 1e-3 after 500 iterations, or a product is
@@ -26,7 +27,11 @@ export const pca: Recipe = async (context) => {
   const features = requireModality(context.dataset, modality);
   const { rows, size } = features;
 
-  const centred = imputeMissing(features);
+  const centred = imputeFeatures(
+    features,
+    context.arguments.choice("impute", imputations),
+    context.dataset.train,
+  );
   const mean = columnMean(centred, rows, size, rows);
   let squaredNorm = 0;
   for (let row = 0; row < rows; row++) {

@@ -3,6 +3,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { loadDataset, requireModality, type Dataset } from "../../../runtime/data/dataset.js";
+import { hostTensor, type HostTensor } from "../../../runtime/data/hostTensor.js";
+import { encodeSafetensors } from "../../../runtime/training/safetensors.js";
 import { DatasetError } from "../../../runtime/data/datasetError.js";
 import type { InteractionLists } from "../../../runtime/data/interactions.js";
 import { writeNpy } from "../../../runtime/data/npy.js";
@@ -177,6 +179,137 @@ describe("a dataset folder", () => {
   });
 });
 
+describe("features of a dataset folder", () => {
+  const interactions = { "interactions.tsv": good };
+
+  it("are missing where a row is all NaN, all zeros, or listed, and are zeros then", async () => {
+    const matrix = [
+      [1, 2],
+      [NaN, NaN],
+      [0, 0],
+      [5, 6],
+    ];
+    const listed = "item_id\tmodality\n3\ttext\n0\timage\n3\ttext\n";
+    const dataset = await load({ ...interactions, "missing.tsv": listed }, { text: matrix, image: fourRows });
+    const text = requireModality(dataset, "text");
+    expect([...text.missing]).to.deep.equal([1, 2, 3]);
+    expect([...text.data]).to.deep.equal([1, 2, 0, 0, 0, 0, 0, 0]);
+    expect([...requireModality(dataset, "image").missing]).to.deep.equal([0, 2]);
+    expect(
+      dataset.notes.filter(({ kind }) => kind === "missingFeature").map(({ message }) => message),
+    ).to.deep.equal([
+      "2 items have no image features, the first is item 0",
+      "3 items have no text features, the first is item 1",
+    ]);
+    expect(Object.keys(dataset.files)).to.include("missing.tsv");
+  });
+
+  it("that are listed as missing may hold anything", async () => {
+    const matrix = [[1], [Infinity], [NaN], [2]];
+    const listed = "item_id\tmodality\n1\ttext\n";
+    const dataset = await load({ ...interactions, "missing.tsv": listed }, { text: matrix });
+    expect([...requireModality(dataset, "text").missing]).to.deep.equal([1, 2]);
+  });
+
+  const badLists = [
+    ["item_id\tmodality\n1\timage\n", 2, 'unknown modality "image"'],
+    ["item_id\tmodality\n-1\ttext\n", 2, "is negative"],
+    ["item_id\tmodality\n4\ttext\n", null, "item 4 is listed without text features, but the ids are 0 to 3"],
+    ["item\tmodality\n4\ttext\n", 1, 'no column "item_id"'],
+  ] as const;
+  for (const [table, line, problem] of badLists) {
+    it(`are refused with the missing.tsv ${JSON.stringify(table)}`, async () => {
+      const error = await errorOf({ ...interactions, "missing.tsv": table }, { text: fourRows });
+      expect(error.file).to.match(/missing\.tsv$/);
+      expect([error.line, error.problem.includes(problem)], error.problem).to.deep.equal([line, true]);
+    });
+  }
+
+  const safetensors = (tensors: Readonly<Record<string, HostTensor>>): Uint8Array =>
+    encodeSafetensors({ tensors: new Map(Object.entries(tensors)), metadata: {} });
+  const matrixTensor = hostTensor("float32", [4, 2], Float32Array.from(fourRows.flat()));
+  const ids = hostTensor("int32", [4], new Int32Array(4));
+
+  it("may lie in a safetensors file, in its only tensor or the one named features or like the modality", async () => {
+    for (const tensors of [
+      { anything: matrixTensor },
+      { features: matrixTensor, ids },
+      { image: matrixTensor, ids },
+    ]) {
+      const files = { ...interactions, "image.safetensors": safetensors(tensors) };
+      const dataset = await withFolder(files, loadDataset);
+      expect([...requireModality(dataset, "image").data]).to.deep.equal(fourRows.flat());
+      expect([...requireModality(dataset, "image").missing]).to.deep.equal([2]);
+      expect(Object.keys(dataset.files)).to.include("image.safetensors");
+    }
+  });
+
+  const badTensors: readonly (readonly [string, Uint8Array, string])[] = [
+    ["two tensors of other names", safetensors({ a: matrixTensor, b: ids }), "it holds 2 tensors (a, b)"],
+    [
+      "ids instead of floats",
+      safetensors({ a: ids }),
+      "the tensor is int32 [4], expected float16 or float32",
+    ],
+    ["a tensor of three axes", safetensors({ a: { ...matrixTensor, dims: [2, 2, 2] } }), "[2, 2, 2]"],
+    ["a truncated file", safetensors({ a: matrixTensor }).subarray(0, 100), "cut short"],
+  ];
+  for (const [label, bytes, problem] of badTensors) {
+    it(`are refused with ${label}`, async () => {
+      const files = { ...interactions, "image.safetensors": bytes };
+      const error = await withFolder(files, (folder) => rejection(DatasetError, () => loadDataset(folder)));
+      expect(error.file).to.match(/image\.safetensors$/);
+      expect(error.problem).to.include(problem);
+    });
+  }
+
+  it("are refused in two files", async () => {
+    await withDataset(interactions, { text: fourRows }, async (folder) => {
+      await writeFile(join(folder, "text.safetensors"), safetensors({ text: matrixTensor }));
+      const error = await rejection(DatasetError, () => loadDataset(folder));
+      expect(error.message).to.match(
+        /text\.safetensors: there is text\.npy with features of the same modality/,
+      );
+      await writeFile(join(folder, "dataset.json"), '{"modalities": []}');
+      expect((await loadDataset(folder)).modalities.size).to.equal(0);
+    });
+  });
+});
+
+describe("the owner's keys", () => {
+  const tables = {
+    "interactions.tsv": good,
+    "users.tsv": "user_id\tkey\n1\tbob\n0\tann\n",
+    "items.tsv": "key\titem_id\nB00\t0\nB01\t1\nB02\t2\nB03\t3\n",
+  };
+
+  it("map ids to keys and back", async () => {
+    const { keys } = await load(tables);
+    expect([0, 1].map((id) => keys.users!.key(id))).to.deep.equal(["ann", "bob"]);
+    expect(keys.items!.keys()).to.deep.equal(["B00", "B01", "B02", "B03"]);
+    for (let id = 0; id < 4; id++) expect(keys.items!.id(keys.items!.key(id))).to.equal(id);
+    expect([keys.users!.id("ann"), keys.users!.id("eve"), keys.users!.size]).to.deep.equal([0, null, 2]);
+  });
+
+  it("are absent without the column", async () => {
+    const dataset = await load({ "interactions.tsv": good, "users.tsv": "user_id\tname\n0\tann\n" });
+    expect(dataset.keys).to.deep.equal({ users: null, items: null });
+  });
+
+  const bad = [
+    ["user_id\tkey\n0\tann\n1\tann\n", 3, 'user 1 has the key "ann", which is user 0\'s already'],
+    ["user_id\tkey\n0\tann\n1\t\n", 3, "user 1 has no key"],
+    ["user_id\tkey\n0\tann\n", null, "user 1 has no key"],
+  ] as const;
+  for (const [table, line, problem] of bad) {
+    it(`are refused in the users.tsv ${JSON.stringify(table)}`, async () => {
+      const error = await errorOf({ ...tables, "users.tsv": table });
+      expect(error.file).to.match(/users\.tsv$/);
+      expect([error.line, error.problem]).to.deep.equal([line, problem]);
+    });
+  }
+});
+
 describe("a dataset folder is refused", () => {
   it("if it is no folder or lacks interactions.tsv", async () => {
     const missing = await rejection(DatasetError, () => loadDataset("/nowhere/data"));
@@ -300,16 +433,21 @@ describe("a dataset folder is refused", () => {
 
   const badDescriptions = [
     ["{", "this is not JSON"],
-    ["[]", "must hold one JSON object"],
-    ["null", "must hold one JSON object"],
-    ['{"user": 3}', 'unknown key "user"'],
-    ['{"users": 0}', '"users" is 0'],
-    ['{"items": 2.5}', '"items" is 2.5'],
-    ['{"items": "4"}', '"items" is "4"'],
-    ['{"name": ""}', '"name" is ""'],
-    ['{"modalities": "text"}', '"modalities" is "text"'],
-    ['{"modalities": ["../text"]}', '"modalities" is ["../text"]'],
-    ['{"modalities": ["text", "text"]}', '"modalities" names one twice'],
+    ["[]", "dataset.json must be of type object, found []"],
+    ["null", "dataset.json must be of type object, found null"],
+    ['{"user": 3}', 'dataset.json has an unknown key "user" (the nearest is "users")'],
+    ['{"users": 0}', '"users" must be >= 1, found 0'],
+    ['{"items": 2.5}', '"items" must be of type integer, found 2.5'],
+    ['{"items": "4"}', '"items" must be of type integer, found "4"'],
+    ['{"items": 2147483648}', '"items" must be <= 2147483647'],
+    ['{"name": ""}', '"name" must NOT have fewer than 1 characters'],
+    ['{"format": "mmkit"}', '"format" must be "mmkit-dataset", found "mmkit"'],
+    ['{"version": "1"}', '"version" must be 1, found "1"'],
+    ['{"version": 2}', "version 2 of the dataset format, this mmkit reads version 1"],
+    ['{"modalities": "text"}', '"modalities" must be of type array, found "text"'],
+    ['{"modalities": ["../text"]}', '"modalities[0]" must match pattern'],
+    ['{"modalities": ["text", "text"]}', '"modalities" must NOT have duplicate items'],
+    ['{"users": 0, "nme": "x"}', '(the nearest is "name"); "users" must be >= 1'],
   ] as const;
   for (const [text, problem] of badDescriptions) {
     it(`with the dataset.json ${text}`, async () => {

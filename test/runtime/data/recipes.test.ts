@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { RecipeError } from "../../../runtime/data/recipe.js";
+import { recipes } from "../../../runtime/data/recipes.js";
 import { denseEntry, makeDense } from "./recipeContext.js";
 import { rejection } from "./rejection.js";
 import { datasetOf } from "./smallDataset.js";
@@ -17,8 +18,7 @@ describe("recipes", () => {
     expect([error.buffer, error.recipe]).to.deep.equal(["table", "negativeItem"]);
     expect(error.problem).to.equal('there is no recipe "negativeItem"');
     expect(error.fix).to.equal(
-      "The recipes are interactions, degree, knn, features, pca, negativeItems; " +
-        'the nearest is "negativeItems"',
+      `The recipes are ${[...recipes.keys()].join(", ")}; the nearest is "negativeItems"`,
     );
   });
 

@@ -74,6 +74,26 @@ describe("safetensors", () => {
     expect(decodeSafetensors("file", bytes).tensors.get("x")!.data).to.deep.equal(Float32Array.of(0, 0));
   });
 
+  it("of floats of other widths are read as float32", () => {
+    // 1.5 and -2 in each width, little-endian.
+    const widths = [
+      ["F16", [0x00, 0x3e, 0x00, 0xc0]],
+      ["BF16", [0xc0, 0x3f, 0x00, 0xc0]],
+      ["F64", [0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0, 0, 0, 0, 0, 0, 0x00, 0xc0]],
+    ] as const;
+    for (const [dtype, payload] of widths) {
+      const header = { x: { dtype, shape: [2], data_offsets: [0, payload.length] } };
+      const bytes = withHeader(header, payload.length);
+      bytes.set(payload, bytes.length - payload.length);
+      expect(decodeSafetensors("file", bytes).tensors.get("x"), dtype).to.deep.equal(
+        hostTensor("float32", [2], Float32Array.of(1.5, -2)),
+      );
+    }
+    expect(problemOf(withHeader({ x: { dtype: "F16", shape: [2], data_offsets: [0, 8] } }, 8))).to.equal(
+      'tensor "x" of shape [2] needs 4 bytes, found 8',
+    );
+  });
+
   it("are refused when cut short anywhere", () => {
     const bytes = encodeSafetensors({ tensors, metadata: {} });
     expect(problemOf(bytes.subarray(0, 5))).to.include("8 bytes of length, found 5");
@@ -93,8 +113,8 @@ describe("safetensors", () => {
     expect(problemOf(withHeader("{", 0))).to.match(/^its header is not JSON/);
     expect(problemOf(withHeader([], 0))).to.equal("its header is not a JSON object");
     const entry = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
-    expect(problemOf(withHeader({ x: { ...entry, dtype: "F16" } }, 8))).to.equal(
-      'tensor "x" has the dtype "F16", readable are F32, I32, I64, U64, BOOL',
+    expect(problemOf(withHeader({ x: { ...entry, dtype: "F8_E4M3" } }, 8))).to.equal(
+      'tensor "x" has the dtype "F8_E4M3", readable are F32, I32, I64, U64, BOOL, F16, BF16, F64',
     );
     expect(problemOf(withHeader({ x: { ...entry, shape: [3] } }, 8))).to.equal(
       'tensor "x" of shape [3] needs 12 bytes, found 8',

@@ -1,5 +1,6 @@
 import { Random } from "../../../runtime/data/random.js";
-import { writeDataset, type InteractionPairs } from "../../../runtime/data/writeDataset.js";
+import type { InteractionPairs } from "../../../runtime/data/datasetContents.js";
+import { writeDataset } from "../../../runtime/data/writeDataset.js";
 
 /** Users of each of two groups; they like the items of their group. */
 const GROUP_USERS = 12;

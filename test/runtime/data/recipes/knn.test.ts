@@ -15,7 +15,7 @@ function datasetWith(matrix: readonly (readonly number[])[]): ReturnType<typeof 
 }
 
 function knnCall(k: number, includeSelf: boolean): ReturnType<typeof sparseEntry> {
-  return sparseEntry({ kind: "knn", modality: "text", k, includeSelf, imputeMissing: false });
+  return sparseEntry({ kind: "knn", modality: "text", k, includeSelf, impute: "zero" });
 }
 
 function expectClose(found: number[][], expected: number[][]): void {
@@ -169,7 +169,7 @@ describe("the recipe knn", () => {
       modality: "text",
       k: 1,
       includeSelf: false,
-      imputeMissing: true,
+      impute: "mean",
     });
     const features = [
       [1, 0],
@@ -222,24 +222,18 @@ describe("the recipe knn", () => {
       modality: "image",
       k: 1,
       includeSelf: true,
-      imputeMissing: false,
+      impute: "zero",
     });
     const missing = await rejection(DatasetError, () => makeSparse(image, datasetWith([[1]])));
     expect(missing.problem).to.include('needs "image" features');
     const calls = [
-      [{ kind: "knn", modality: "text", k: 0, includeSelf: true, imputeMissing: false }, '"k" is 0'],
-      [{ kind: "knn", modality: "text", k: 1.5, includeSelf: true, imputeMissing: false }, '"k" is 1.5'],
+      [{ kind: "knn", modality: "text", k: 0, includeSelf: true, impute: "zero" }, '"k" is 0'],
+      [{ kind: "knn", modality: "text", k: 1.5, includeSelf: true, impute: "zero" }, '"k" is 1.5'],
+      [{ kind: "knn", modality: "text", k: 1, includeSelf: "yes", impute: "zero" }, '"includeSelf" is "yes"'],
+      [{ kind: "knn", modality: "", k: 1, includeSelf: true, impute: "zero" }, '"modality" is ""'],
+      [{ kind: "knn", modality: "text", k: 1, impute: "zero" }, 'the argument "includeSelf" is missing'],
       [
-        { kind: "knn", modality: "text", k: 1, includeSelf: "yes", imputeMissing: false },
-        '"includeSelf" is "yes"',
-      ],
-      [{ kind: "knn", modality: "", k: 1, includeSelf: true, imputeMissing: false }, '"modality" is ""'],
-      [
-        { kind: "knn", modality: "text", k: 1, imputeMissing: false },
-        'the argument "includeSelf" is missing',
-      ],
-      [
-        { kind: "knn", modality: "text", k: 1, includeself: true, imputeMissing: false },
+        { kind: "knn", modality: "text", k: 1, includeself: true, impute: "zero" },
         'unknown argument "includeself"',
       ],
     ] as const;
