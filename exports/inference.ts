@@ -34,7 +34,7 @@ function titlesOf({ itemTable, items }: Dataset): readonly string[] | undefined 
 
 /**
  * Writes a trained model for serving: recommend.onnx and score.onnx with the final vectors of the best epoch as
- * constants, each user's training items (to leave out), the items' titles and export.json.
+ * constants, each user's training items (to leave out), the items' titles, the owner's keys and export.json.
  *
  * @returns the description that was written
  * @throws RunFolderError, ArtifactError, CheckpointError, DatasetError and what making the vectors throws; the folder
@@ -73,6 +73,8 @@ export async function exportInference(options: InferenceExportOptions): Promise<
     ]),
     seen: dataset.train,
     ...(titles === undefined ? {} : { titles }),
+    ...(dataset.keys.items === null ? {} : { itemKeys: dataset.keys.items.keys() }),
+    ...(dataset.keys.users === null ? {} : { userKeys: dataset.keys.users.keys() }),
   });
   return (await loadExport(options.out)).description;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeFolderAtomic } from "../artifacts/atomicWrite.js";
 import type { Json } from "../artifacts/manifest.js";
 import { hostTensor } from "../data/hostTensor.js";
+import { KEY_COLUMN } from "../data/idKeys.js";
 import type { InteractionLists } from "../data/interactions.js";
 import { encodeSafetensors, type Safetensors } from "../training/safetensors.js";
 
@@ -16,8 +17,10 @@ export const exportFiles = {
   score: "score.onnx",
   /** Each user's training items: `row_start` int32 [user + 1], `item_ids` int32 [interaction]. */
   seen: "seen.safetensors",
-  /** Columns item_id and title. */
+  /** Columns item_id and, where the dataset has them, title and key. */
   items: "items.tsv",
+  /** Columns user_id and key. */
+  users: "users.tsv",
 } as const;
 
 /** export.json. */
@@ -33,6 +36,9 @@ export interface ExportDescription {
   /** Whether the users' training items are there, so that they can be left out of recommendations. */
   readonly hasSeen: boolean;
   readonly hasTitles: boolean;
+  /** Whether items.tsv and users.tsv hold the owner's keys; absent stands for false. */
+  readonly hasItemKeys?: boolean;
+  readonly hasUserKeys?: boolean;
   /** Where it comes from: hyper-parameters, dataset checksum, seed, epoch, metrics … */
   readonly source: { readonly [key: string]: Json };
   /** sha256 of every other file of the folder, by name. */
@@ -41,13 +47,19 @@ export interface ExportDescription {
 
 /** What an export folder is made of. */
 export interface ExportContents {
-  readonly description: Omit<ExportDescription, "format" | "version" | "hasSeen" | "hasTitles" | "files">;
+  readonly description: Omit<
+    ExportDescription,
+    "format" | "version" | "hasSeen" | "hasTitles" | "hasItemKeys" | "hasUserKeys" | "files"
+  >;
   /** Bytes of the graphs by file name, at least recommend.onnx and score.onnx. */
   readonly graphs: ReadonlyMap<string, Uint8Array>;
   /** Each user's training items. */
   readonly seen?: InteractionLists;
   /** [item] */
   readonly titles?: readonly string[];
+  /** The owner's keys, [item] and [user]. */
+  readonly itemKeys?: readonly string[];
+  readonly userKeys?: readonly string[];
 }
 
 export function encodeSeen({ rowStart, itemIds }: InteractionLists): Uint8Array {
@@ -84,20 +96,28 @@ export function decodeSeen(
   return outside === undefined ? { rowStart, itemIds } : `item ${outside} is not one of the ${items} items`;
 }
 
-/** Tabs and line breaks would end a field of items.tsv early. */
+/** Tabs and line breaks would end a field early. */
 function oneField(title: string): string {
   return title.replaceAll(/[\t\r\n]+/g, " ");
 }
 
+function table(idColumn: string, columns: Readonly<Record<string, readonly string[]>>): Uint8Array {
+  const texts = Object.values(columns);
+  const rows = texts[0]!.map((_, id) => [id, ...texts.map((column) => oneField(column[id]!))].join("\t"));
+  return Buffer.from(`${[[idColumn, ...Object.keys(columns)].join("\t"), ...rows].join("\n")}\n`);
+}
+
 /** Writes an export folder, whole or not at all; an existing folder is replaced. */
 export async function writeExport(folder: string, contents: ExportContents): Promise<void> {
-  const { description, graphs, seen, titles } = contents;
+  const { description, graphs, seen, titles, itemKeys, userKeys } = contents;
   const files = new Map<string, Uint8Array>(graphs);
   if (seen !== undefined) files.set(exportFiles.seen, encodeSeen(seen));
-  if (titles !== undefined) {
-    const lines = titles.map((title, item) => `${item}\t${oneField(title)}\n`);
-    files.set(exportFiles.items, Buffer.from(`item_id\ttitle\n${lines.join("")}`));
-  }
+  const ofItems = {
+    ...(titles === undefined ? {} : { title: titles }),
+    ...(itemKeys === undefined ? {} : { [KEY_COLUMN]: itemKeys }),
+  };
+  if (Object.keys(ofItems).length > 0) files.set(exportFiles.items, table("item_id", ofItems));
+  if (userKeys !== undefined) files.set(exportFiles.users, table("user_id", { [KEY_COLUMN]: userKeys }));
   const hashes = [...files].map(
     ([file, bytes]) => [file, createHash("sha256").update(bytes).digest("hex")] as const,
   );
@@ -107,6 +127,8 @@ export async function writeExport(folder: string, contents: ExportContents): Pro
     ...description,
     hasSeen: seen !== undefined,
     hasTitles: titles !== undefined,
+    hasItemKeys: itemKeys !== undefined,
+    hasUserKeys: userKeys !== undefined,
     files: Object.fromEntries(hashes),
   };
   await writeFolderAtomic(folder, async (temporary) => {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactError } from "../artifacts/artifactError.js";
 import { sha256Of } from "../artifacts/loadArtifacts.js";
+import { readIdKeys, type IdKeys } from "../data/idKeys.js";
 import type { InteractionLists } from "../data/interactions.js";
 import { readTextTable } from "../data/textTable.js";
 import { readSafetensors } from "../training/safetensors.js";
@@ -22,6 +23,8 @@ const properties = {
   precision: { enum: ["float32", "float16", "int8"] },
   hasSeen: flag,
   hasTitles: flag,
+  hasItemKeys: flag,
+  hasUserKeys: flag,
   source: { type: "object" },
   files: {
     type: "object",
@@ -35,7 +38,7 @@ const ajv = new Ajv({ allErrors: true, strictRequired: false });
 const followsSchema = ajv.compile<ExportDescription>({
   type: "object",
   properties,
-  required: Object.keys(properties),
+  required: Object.keys(properties).filter((key) => !["hasItemKeys", "hasUserKeys"].includes(key)),
   additionalProperties: false,
 });
 
@@ -47,6 +50,8 @@ export interface Export {
   readonly seen: InteractionLists | null;
   /** Title of an item, null if the export has none. */
   readonly titleOf: (item: number) => string | null;
+  /** The owner's keys, null if the export has none. */
+  readonly keys: { readonly users: IdKeys | null; readonly items: IdKeys | null };
 }
 
 const AGAIN = "Write the folder again with `mmkit export`.";
@@ -86,9 +91,20 @@ export async function loadExport(folder: string): Promise<Export> {
   const seenFile = join(folder, exportFiles.seen);
   const seen = description.hasSeen ? decodeSeen(await readSafetensors(seenFile), users, items) : null;
   if (typeof seen === "string") throw new ArtifactError(seenFile, seen, AGAIN);
-  const titles = description.hasTitles
-    ? await readTextTable(join(folder, exportFiles.items), "item_id")
-    : null;
-  titles?.checkSize(items);
-  return { folder, description, seen, titleOf: (item) => titles?.text("title", item) ?? null };
+  const { hasTitles, hasItemKeys = false, hasUserKeys = false } = description;
+  const ofItems =
+    hasTitles || hasItemKeys ? await readTextTable(join(folder, exportFiles.items), "item_id") : null;
+  ofItems?.checkSize(items);
+  const ofUsers = hasUserKeys ? await readTextTable(join(folder, exportFiles.users), "user_id") : null;
+  ofUsers?.checkSize(users);
+  return {
+    folder,
+    description,
+    seen,
+    titleOf: (item) => (hasTitles ? (ofItems?.text("title", item) ?? null) : null),
+    keys: {
+      users: readIdKeys(ofUsers, "user", users),
+      items: hasItemKeys ? readIdKeys(ofItems, "item", items) : null,
+    },
+  };
 }

@@ -18,6 +18,8 @@ export interface RecommendOptions {
 export interface Recommendation {
   readonly item: number;
   readonly score: number;
+  /** The owner's own key; absent if the export has no keys. */
+  readonly key?: string;
   /** Absent if the export has no titles. */
   readonly title?: string;
 }
@@ -127,10 +129,44 @@ export class Recommender {
         // Hidden items come last, where nothing else remains.
         if (left.has(item)) break;
         const title = this.loaded.titleOf(item);
-        list.push({ item, score: scores[position]!, ...(title === null ? {} : { title }) });
+        const key = this.loaded.keys.items?.key(item);
+        list.push({
+          item,
+          score: scores[position]!,
+          ...(key === undefined ? {} : { key }),
+          ...(title === null ? {} : { title }),
+        });
       }
       return list;
     });
+  }
+
+  /** The owner's keys of users and items, null where the export has none. */
+  get keys(): Export["keys"] {
+    return this.loaded.keys;
+  }
+
+  /**
+   * The id of a user or an item by the owner's key.
+   *
+   * @throws ServingError if the export has no keys, or no such one
+   */
+  idOf(what: "user" | "item", key: string): number {
+    const keys = what === "user" ? this.loaded.keys.users : this.loaded.keys.items;
+    if (keys === null) {
+      throw new ServingError(
+        `${what} ${JSON.stringify(key)}`,
+        `this export knows ${what}s by id only`,
+        `Give the dataset's ${what}s.tsv a column "key", train and export again, or pass the id.`,
+      );
+    }
+    const id = keys.id(key);
+    if (id !== null) return id;
+    throw new ServingError(
+      `${what} ${JSON.stringify(key)}`,
+      `no ${what} of the training data has this key`,
+      `The model knows only the ${keys.size} ${what}s it was trained with.`,
+    );
   }
 
   /**

@@ -32,6 +32,46 @@ describe("a recommender", () => {
     expect((await recommender.recommend(1, { k: 3 })).map(({ item }) => item)).to.deep.equal([2, 1, 3]);
   });
 
+  it("knows users and items by the owner's keys where the export has them", async () => {
+    await recommender.release();
+    const itemKeys = ["B0", "B1", "B2", "B3"];
+    await writeExampleExport(temporary.path, { itemKeys, userKeys: ["ann", "bob", "eve"] });
+    recommender = await loadRecommender(temporary.path, { threads: 1 });
+    const user = recommender.idOf("user", "bob");
+    expect([user, recommender.idOf("item", "B3"), recommender.keys.users?.key(2)]).to.deep.equal([
+      1,
+      3,
+      "eve",
+    ]);
+    expect(await recommender.recommend(user, { k: 1 })).to.deep.equal([
+      { item: 2, score: 5, key: "B2", title: "two with a tab" },
+    ]);
+    expect(() => recommender.idOf("user", "mallory")).to.throw(
+      ServingError,
+      'user "mallory": no user of the training data has this key. The model knows only the 3 users it was trained with.',
+    );
+  });
+
+  it("says so where an export has no keys", () => {
+    expect(recommender.keys).to.deep.equal({ users: null, items: null });
+    expect(() => recommender.idOf("item", "B3")).to.throw(
+      ServingError,
+      'item "B3": this export knows items by id only. Give the dataset\'s items.tsv',
+    );
+  });
+
+  it("reads exports of before there were keys", async () => {
+    const file = join(temporary.path, exportFiles.description);
+    const { hasItemKeys, hasUserKeys, ...earlier } = JSON.parse(
+      await readFile(file, "utf8"),
+    ) as ExportDescription;
+    expect([hasItemKeys, hasUserKeys]).to.deep.equal([false, false]);
+    await writeFile(file, JSON.stringify(earlier));
+    const old = await loadRecommender(temporary.path, { threads: 1 });
+    expect(old.keys).to.deep.equal({ users: null, items: null });
+    await old.release();
+  });
+
   it("includes what the user has seen when asked", async () => {
     const list = await recommender.recommend(0, { k: 2, excludeSeen: false });
     expect(list.map(({ item, score }) => [item, score])).to.deep.equal([
