@@ -4,6 +4,7 @@ import { tensorType, type Axis } from "../ir/types.js";
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValueInfo } from "../onnx/model.js";
 import { sparseType } from "../ops/build.js";
 import { graphCost } from "./cost.js";
+import { graphMemory } from "./memory.js";
 import {
   Block,
   BlockEmitter,
@@ -24,6 +25,12 @@ export interface LoweringOptions {
 
 /** Key of the metadata entry with FLOPs and bytes of one step as polynomials of the symbolic sizes. */
 export const COST_KEY = "mmkit.cost";
+
+/**
+ * Key of the metadata entry with what lives at once and the largest values, as polynomials of the symbolic sizes; of
+ * a fused epoch, for one step.
+ */
+export const MEMORY_KEY = "mmkit.memory";
 
 /** Key of the metadata entry that maps values (prefixes of ONNX node names) to TypeScript lines. */
 export const SOURCES_KEY = "mmkit.sources";
@@ -192,11 +199,31 @@ function graphInputs(
   });
 }
 
-function model(context: EmissionContext, source: Graph, graph: OnnxGraph): OnnxModel {
+function memoryText(context: EmissionContext, source: Graph, loop?: ReadonlySet<Node>): string {
+  const { live, largest } = graphMemory(source, (node) => context.names.get(node)!, loop);
+  return JSON.stringify({
+    live: live.map((set) => Object.fromEntries(set)),
+    largest: largest.map((value) => ({ ...value, bytes: Object.fromEntries(value.bytes) })),
+  });
+}
+
+function model(
+  context: EmissionContext,
+  source: Graph,
+  graph: OnnxGraph,
+  loop?: ReadonlySet<Node>,
+): OnnxModel {
   const { flops, bytes } = graphCost(source);
   const cost = { flops: Object.fromEntries(flops), bytes: Object.fromEntries(bytes) };
   const sources = Object.fromEntries([...context.sources].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { graph, metadata: { [COST_KEY]: JSON.stringify(cost), [SOURCES_KEY]: JSON.stringify(sources) } };
+  return {
+    graph,
+    metadata: {
+      [COST_KEY]: JSON.stringify(cost),
+      [MEMORY_KEY]: memoryText(context, source, loop),
+      [SOURCES_KEY]: JSON.stringify(sources),
+    },
+  };
 }
 
 /** Lowers a graph to one ONNX model; only the inputs it uses become inputs. */
@@ -268,11 +295,12 @@ export function lowerSteps(graph: Graph, options: LoweringOptions): OnnxModel {
   };
   const infos = outputInfo(graph, context.precision);
   const stackedInfos = outputInfo(graph, context.precision, [STEP_AXIS]);
-  return model(context, graph, {
+  const fused: OnnxGraph = {
     name: graph.name,
     inputs: graphInputs(context, inputs, (node) => (isStacked(node) ? [STEP_AXIS] : [])),
     outputs: infos.map((info, i) => (i < states.length ? info : stackedInfos[i]!)),
     initializers: context.root.initializers,
     nodes: [...context.root.nodes, scan],
-  });
+  };
+  return model(context, graph, fused, varying);
 }

@@ -63,3 +63,10 @@ export function formatPolynomial(value: Polynomial): string {
   );
   return text.length === 0 ? "0" : text.join(" + ");
 }
+
+/** Whether every coefficient of `left` is at least that of `right`, so that it is nowhere smaller for any sizes. */
+export function dominates(left: Polynomial, right: Polynomial): boolean {
+  return [...new Set([...left.keys(), ...right.keys()])].every(
+    (key) => (left.get(key) ?? 0) >= (right.get(key) ?? 0),
+  );
+}
