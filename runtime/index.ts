@@ -28,7 +28,7 @@ export type { InteractionLists, SplitName } from "./data/interactions.js";
 export type * from "./data/datasetContents.js";
 export { IdKeys } from "./data/idKeys.js";
 export { writeDataset } from "./data/writeDataset.js";
-export { areaUnderRoc, type Relevance } from "./ranking/auc.js";
+export { areaUnderRoc } from "./ranking/auc.js";
 export {
   beyondAccuracyNames,
   giniCoefficient,

@@ -1,6 +1,3 @@
-/** What an item is to a user. */
-export type Relevance = "positive" | "negative" | "ignored";
-
 /**
  * The area under the ROC curve of one user's full ranking, without a cutoff: the share of pairs of a positive and a
  * negative candidate that the scores order rightly, pairs with equal scores counting half,
@@ -12,32 +9,34 @@ export type Relevance = "positive" | "negative" | "ignored";
  * that are not measured, such as those outside a group, are ignored. A masked target is no candidate and no positive.
  * Without any pair the result is ½, that of a random order.
  *
- * @param items every candidate, the best first
- * @param scores their scores, descending
+ * @param scores of every candidate, descending
+ * @param targets positions of all the user's targets among the candidates, ascending
+ * @param isPositive whether the target at a position is measured
  */
 export function areaUnderRoc(
-  items: Int32Array,
   scores: Float32Array,
-  relevanceOf: (item: number) => Relevance,
+  targets: Int32Array,
+  isPositive: (position: number) => boolean,
 ): number {
   let positives = 0;
-  let negatives = 0;
   /** Pairs ordered wrongly, ties half. */
   let wrong = 0;
-  for (let start = 0; start < items.length;) {
+  for (let next = 0; next < targets.length;) {
+    const before = next;
+    const score = scores[targets[next]!];
+    let start = targets[next]!;
+    while (start > 0 && scores[start - 1] === score) start--;
+    let end = targets[next]! + 1;
+    while (end < scores.length && scores[end] === score) end++;
     let positivesHere = 0;
-    let negativesHere = 0;
-    let end = start;
-    for (; end < items.length && scores[end] === scores[start]; end++) {
-      const relevance = relevanceOf(items[end]!);
-      if (relevance === "positive") positivesHere++;
-      else if (relevance === "negative") negativesHere++;
+    for (; next < targets.length && targets[next]! < end; next++) {
+      if (isPositive(targets[next]!)) positivesHere++;
     }
-    wrong += positivesHere * (negatives + negativesHere / 2);
+    const negativesBefore = start - before;
+    const negativesHere = end - start - (next - before);
+    wrong += positivesHere * (negativesBefore + negativesHere / 2);
     positives += positivesHere;
-    negatives += negativesHere;
-    start = end;
   }
-  const pairs = positives * negatives;
+  const pairs = positives * (scores.length - targets.length);
   return pairs === 0 ? 0.5 : 1 - wrong / pairs;
 }

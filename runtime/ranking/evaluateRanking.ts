@@ -29,10 +29,10 @@ export interface RankingOptions {
   /** Measure groups of users and items too; `missing` has the items without features, by modality. */
   readonly groups?: GroupSettings & { readonly missing: ReadonlyMap<string, Int32Array> };
   /**
-   * Evaluate only targets among these items, for instance those without training interactions, and only users that
-   * have such targets; with `candidates` "subset" nothing else competes with them.
+   * Rank only these items, for instance those without training interactions, and measure only the targets among them,
+   * for users that have such targets.
    */
-  readonly subset?: { readonly items: Int32Array; readonly candidates: "all" | "subset" };
+  readonly candidates?: Int32Array;
   /** Largest number of scores computed at once. */
   readonly tileScores?: number;
 }
@@ -47,7 +47,7 @@ export interface RankingReport {
   readonly users: number;
   readonly targets: number;
   readonly skipped: {
-    /** Users without a target in the split, or in the subset. */
+    /** Users without a target in the split, or among the candidates. */
     readonly withoutTargets: number;
     /** Users with targets but without training items, about whom the model knows nothing. */
     readonly withoutTraining: number;
@@ -77,6 +77,21 @@ function unmasked(block: RankedBlock, row: number, masked: ReadonlySet<number>) 
   return { items: block.items.subarray(start, end), scores: block.scores.subarray(start, end) };
 }
 
+/**
+ * Positions in a list of those of its items that are in a set, ascending.
+ *
+ * @param marks [item] all 0, and so again afterwards
+ */
+function positionsOf(wanted: ReadonlySet<number>, list: Int32Array, marks: Uint8Array): Int32Array {
+  const positions: number[] = [];
+  for (const item of wanted) marks[item] = 1;
+  for (let position = 0; position < list.length; position++) {
+    if (marks[list[position]!] === 1) positions.push(position);
+  }
+  for (const item of wanted) marks[item] = 0;
+  return Int32Array.from(positions);
+}
+
 function among(targets: ReadonlySet<number>, { items }: ItemGroup): ReadonlySet<number> {
   return new Set([...targets].filter((item) => items.has(item)));
 }
@@ -90,12 +105,12 @@ function among(targets: ReadonlySet<number>, { items }: ItemGroup): ReadonlySet<
  * @throws RankingError for senseless cutoffs or groups, or scores that are not numbers
  */
 export async function evaluateRanking(options: RankingOptions): Promise<RankingReport> {
-  const { train, cutoffs, subset, ndcgIdeal = "targets", auc = false } = options;
+  const { train, cutoffs, ndcgIdeal = "targets", auc = false } = options;
   checkCutoffs(cutoffs);
-  const wanted = subset === undefined ? undefined : new Set(subset.items);
-  const onlySubset = subset?.candidates === "subset";
-  const ranker = onlySubset ? options.ranker.among(subset.items.slice().sort()) : options.ranker;
-  const candidates = onlySubset ? subset.items.length : options.items;
+  const only = options.candidates?.toSorted();
+  const ranker = only === undefined ? options.ranker : options.ranker.among(only);
+  const candidates = only?.length ?? options.items;
+  const wanted = only === undefined ? undefined : new Set(only);
   const isWanted = (item: number): boolean => wanted?.has(item) !== false;
 
   const evaluated: number[] = [];
@@ -116,6 +131,7 @@ export async function evaluateRanking(options: RankingOptions): Promise<RankingR
   const members = groups === undefined ? [] : userGroups(train, userIds, groups);
   const statistics = new RecommendationStatistics(train, options.items, cutoffs);
   const targetsOfRow = new Int32Array(users);
+  const marks = new Uint8Array(options.items);
 
   const tileScores = options.tileScores ?? (auc ? TILE_SCORES_IN_FULL : TILE_SCORES);
   const tile = Math.max(1, Math.floor(tileScores / Math.max(1, candidates)));
@@ -131,7 +147,8 @@ export async function evaluateRanking(options: RankingOptions): Promise<RankingR
     block.forEach((user, row) => {
       const hidden = new Set(masked[row]);
       const targets = new Set(itemsOf(options.targets, user));
-      const ranking = { ...unmasked(ranked, row, hidden), targets };
+      const shown = unmasked(ranked, row, hidden);
+      const ranking = { ...shown, targets: positionsOf(targets, shown.items, marks) };
       const measured = wanted === undefined ? targets : new Set([...targets].filter(isWanted));
       targetsOfRow[start + row] = measured.size;
       statistics.add(ranking.items.subarray(0, longest));

@@ -59,10 +59,12 @@ function selectRows(name: string, vectors: Vectors, rows: Int32Array): HostTenso
   return hostTensor("float32", [rows.length, dim], selected);
 }
 
-/** Row numbers as int32; they are small, and a full ranking has too many of them for a conversion one by one. */
-function lowHalves(rows: BigInt64Array): Int32Array {
+/** The candidates of rows given as int64, read by their low halves: a full ranking has many, and they are small. */
+function selectItems(candidates: Int32Array, rows: BigInt64Array): Int32Array {
   const halves = new Int32Array(rows.buffer, rows.byteOffset, 2 * rows.length);
-  return new Int32Array(rows.length).map((_, index) => halves[2 * index]!);
+  const items = new Int32Array(rows.length);
+  for (let index = 0; index < items.length; index++) items[index] = candidates[halves[2 * index]!]!;
+  return items;
 }
 
 /** Scores all items for a block of users with a model's `rank` graph. */
@@ -131,7 +133,7 @@ export class ModelRanker implements Ranker {
         ["k", hostTensor("int64", [1], BigInt64Array.of(BigInt(length)))],
       ]),
     );
-    const rows = lowHalves(results.get("items")!.data as BigInt64Array);
+    const rows = results.get("items")!.data as BigInt64Array;
     const scores = results.get("scores")!.data as Float32Array;
     const unordered = scores.findIndex((score) => Number.isNaN(score));
     if (unordered >= 0) {
@@ -141,7 +143,7 @@ export class ModelRanker implements Ranker {
         "The model has diverged: train with a smaller learning rate, or use an earlier checkpoint.",
       );
     }
-    return { length, items: rows.map((row) => this.candidates[row]!), scores };
+    return { length, items: selectItems(this.candidates, rows), scores };
   }
 
   /** int64 [pair, 2]: row in the block, row among the candidates. */

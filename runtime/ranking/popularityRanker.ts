@@ -23,13 +23,15 @@ export class PopularityRanker implements Ranker {
     const length = Math.min(k, this.order.length);
     const items = new Int32Array(users.length * length);
     const scores = new Float32Array(users.length * length).fill(-Infinity);
+    /** The row for which an item is masked. */
+    const maskedFor = new Int32Array(this.counts.length).fill(-1);
     for (let row = 0; row < users.length; row++) {
-      const hidden = new Set(masked[row]);
+      for (const item of masked[row]!) maskedFor[item] = row;
       const hiddenCandidates: number[] = [];
       let filled = 0;
       for (let position = 0; position < this.order.length && filled < length; position++) {
         const item = this.order[position]!;
-        if (hidden.has(item)) {
+        if (maskedFor[item] === row) {
           hiddenCandidates.push(item);
           continue;
         }

@@ -6,8 +6,8 @@ export interface UserRanking {
   /** Candidates without the masked ones, the best first, as far as they were ranked. */
   readonly items: Int32Array;
   readonly scores: Float32Array;
-  /** All targets of the split. */
-  readonly targets: ReadonlySet<number>;
+  /** Positions in the ranking of all the user's targets in the split, ascending. */
+  readonly targets: Int32Array;
 }
 
 export interface TargetViewOptions {
@@ -38,14 +38,9 @@ export class TargetView {
     if (measured.size === 0) return;
     this.users++;
     this.targets += measured.size;
-    const hits = Array.from(ranking.items.subarray(0, this.longest), (item) => measured.has(item));
-    this.table.add(hits, measured.size, this.auc ? aucOf(ranking, measured) : undefined);
+    const isHit = (position: number): boolean => measured.has(ranking.items[position]!);
+    const length = Math.min(this.longest, ranking.items.length);
+    const auc = this.auc ? areaUnderRoc(ranking.scores, ranking.targets, isHit) : undefined;
+    this.table.add(Array.from(Array(length).keys(), isHit), measured.size, auc);
   }
-}
-
-function aucOf({ items, scores, targets }: UserRanking, measured: ReadonlySet<number>): number {
-  return areaUnderRoc(items, scores, (item) => {
-    if (measured.has(item)) return "positive";
-    return targets.has(item) ? "ignored" : "negative";
-  });
 }

@@ -1,6 +1,7 @@
 import type { DeviceRequest } from "../artifacts/device.js";
 import { loadArtifacts } from "../artifacts/loadArtifacts.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
+import { defaultGroups, type GroupReport, type GroupSettings } from "../ranking/groups.js";
 import type { NdcgIdeal } from "../ranking/metrics.js";
 import { checkCheckpoint, loadCheckpoint, type CheckpointRecord } from "./checkpoint.js";
 import { checkSameDataset } from "./checkSameDataset.js";
@@ -21,6 +22,10 @@ export interface EvaluateOptions {
   readonly cutoffs: readonly number[];
   readonly ndcgIdeal?: NdcgIdeal;
   readonly maskValidationAtTest?: boolean;
+  /** Measure AUC too, for which all items are put in order; if absent, on the test split as training does. */
+  readonly auc?: boolean;
+  /** How users are grouped. */
+  readonly groups?: GroupSettings;
   readonly device?: DeviceRequest;
   /** Threads within an operation; onnxruntime's default if absent. */
   readonly threads?: number;
@@ -40,7 +45,7 @@ export interface CheckpointEvaluation extends RankingComparison {
   /** Only targets without training interactions; null if the split has none. */
   readonly cold: {
     /** Every item is a candidate, so that cold items compete with those the model was trained on. */
-    readonly amongAll: RankingComparison;
+    readonly amongAll: { readonly model: GroupReport; readonly popularity: GroupReport };
     /** Only cold items are candidates. Popularity counts 0 for all of them and orders them by id. */
     readonly amongCold: RankingComparison;
   } | null;
@@ -77,27 +82,32 @@ export async function evaluateCheckpoint(
     checkSameDataset(options.checkpoint, record, { ...info.dataset, folder: options.dataset });
     if (info.dataset.counts[options.split] === 0) throw new EmptySplitError(info.dataset.name, options.split);
     await engine.writeState({ tensors: state, steps: record.steps });
-    const measure = (changes: Pick<EvaluationRequest, "ranker" | "coldItems">): Promise<RankingReport> =>
-      engine.evaluate({
+    const compare = async (changes: Partial<EvaluationRequest>): Promise<RankingComparison> => {
+      const request = {
         split: options.split,
         cutoffs: options.cutoffs,
         ndcgIdeal: options.ndcgIdeal ?? "targets",
         maskValidationAtTest: options.maskValidationAtTest === true,
         epoch: record.epoch,
+        auc: options.auc ?? options.split === "test",
         ...changes,
-      });
-    const compare = async (
-      changes: Pick<EvaluationRequest, "coldItems"> = {},
-    ): Promise<RankingComparison> => ({
-      model: await measure({ ...changes, ranker: "model" }),
-      popularity: await measure({ ...changes, ranker: "popularity" }),
-    });
-    const all = await compare();
-    if (info.dataset.itemsWithoutTraining === 0) return { record, info, ...all, cold: null };
-    const amongAll = await compare({ coldItems: "all" });
-    if (amongAll.model.users === 0) return { record, info, ...all, cold: null };
-    return { record, info, ...all, cold: { amongAll, amongCold: await compare({ coldItems: "subset" }) } };
+      };
+      return {
+        model: await engine.evaluate({ ...request, ranker: "model" }),
+        popularity: await engine.evaluate({ ...request, ranker: "popularity" }),
+      };
+    };
+    const all = await compare({ groups: options.groups ?? defaultGroups });
+    const model = coldItemsOf(all.model);
+    const popularity = coldItemsOf(all.popularity);
+    if (model === undefined || popularity === undefined) return { record, info, ...all, cold: null };
+    const amongCold = await compare({ onlyColdItems: true });
+    return { record, info, ...all, cold: { amongAll: { model, popularity }, amongCold } };
   } finally {
     await engine.close();
   }
+}
+
+function coldItemsOf({ groups }: RankingReport): GroupReport | undefined {
+  return groups.find(({ group }) => group.kind === "coldItems");
 }

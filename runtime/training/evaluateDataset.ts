@@ -14,8 +14,8 @@ export interface EvaluationRequest {
   readonly maskValidationAtTest: boolean;
   /** What ranks: the model in its present state, or the popularity baseline. */
   readonly ranker: "model" | "popularity";
-  /** Only targets without training interactions: among all items, or against each other. */
-  readonly coldItems?: "all" | "subset";
+  /** Rank only items without training interactions, and measure only the targets among them. */
+  readonly onlyColdItems?: boolean;
   /** AUC too, which takes longer: all items are put in order. */
   readonly auc?: boolean;
   /** Groups of users and items too. */
@@ -36,7 +36,7 @@ export async function evaluateDataset(
   modelRanker: () => Promise<Ranker>,
 ): Promise<RankingReport> {
   const { train, valid, items } = dataset;
-  const { split, cutoffs, ndcgIdeal, coldItems, auc, groups } = request;
+  const { split, cutoffs, ndcgIdeal, onlyColdItems, auc, groups } = request;
   return evaluateRanking({
     ranker: request.ranker === "popularity" ? PopularityRanker.from(train, items) : await modelRanker(),
     train,
@@ -47,9 +47,7 @@ export async function evaluateDataset(
     ...(auc === undefined ? {} : { auc }),
     ...(groups === undefined ? {} : { groups: { ...groups, missing: itemsWithoutFeatures(dataset) } }),
     ...(split === "test" && request.maskValidationAtTest ? { alsoMask: valid } : {}),
-    ...(coldItems === undefined
-      ? {}
-      : { subset: { items: itemsWithoutTraining(train, items), candidates: coldItems } }),
+    ...(onlyColdItems === true ? { candidates: itemsWithoutTraining(train, items) } : {}),
   });
 }
 

@@ -3,9 +3,11 @@ import { appendFile, mkdir, readFile, readdir, rm, stat } from "node:fs/promises
 import { join } from "node:path";
 import { writeFileAtomic } from "../artifacts/atomicWrite.js";
 import type { Json } from "../artifacts/manifest.js";
+import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { loadCheckpoint, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
 import type { Environment } from "./environment.js";
 import { parseMetricsLine, type MetricsLine } from "./metricsLine.js";
+import { writeUserMetrics } from "./userMetricsFile.js";
 
 /** A run folder that is in the way, missing, or of another run. */
 export class RunFolderError extends Error {
@@ -35,7 +37,8 @@ export interface RunConfig {
 
 /**
  * The files of one training run: config.json, environment.jsonl (a line per process that trained), metrics.jsonl (a
- * line per epoch), checkpoints/last and checkpoints/best, and at the end results.json.
+ * line per epoch), checkpoints/last and checkpoints/best, and at the end users/valid.safetensors, users/test.safetensors
+ * (every user's metrics, see userMetricsFile.ts) and results.json.
  */
 export class RunFolder {
   constructor(readonly path: string) {}
@@ -84,7 +87,7 @@ export class RunFolder {
   /** Deletes the files of an earlier run and writes the new one's configuration. */
   async start(config: RunConfig): Promise<void> {
     await mkdir(this.path, { recursive: true });
-    for (const name of ["results.json", "environment.jsonl", "metrics.jsonl", "checkpoints"]) {
+    for (const name of ["results.json", "environment.jsonl", "metrics.jsonl", "checkpoints", "users"]) {
       await rm(this.file(name), { recursive: true, force: true });
     }
     await this.writeConfig(config);
@@ -177,6 +180,14 @@ export class RunFolder {
       return epoch !== undefined && epoch < epochs;
     });
     await writeFileAtomic(this.file("metrics.jsonl"), kept.map((line) => `${line}\n`).join(""));
+  }
+
+  userMetricsPath(split: "valid" | "test"): string {
+    return join(this.path, "users", `${split}.safetensors`);
+  }
+
+  async writeUserMetrics(split: "valid" | "test", perUser: RankingReport["perUser"]): Promise<void> {
+    await writeUserMetrics(this.userMetricsPath(split), perUser);
   }
 
   async writeResults(results: unknown): Promise<void> {

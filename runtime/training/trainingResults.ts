@@ -1,21 +1,27 @@
+import type { BeyondAccuracy } from "../ranking/beyondAccuracy.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
-import type { MetricKey } from "../ranking/metrics.js";
+import type { GroupReport } from "../ranking/groups.js";
+import type { MetricValues } from "../ranking/metrics.js";
 import type { PartSeconds } from "./epochClock.js";
 
 /** Metrics of one split as results.json holds them. */
 export interface ReportedMetrics {
-  readonly metrics: Readonly<Record<MetricKey, number>>;
+  readonly metrics: MetricValues;
   /** The same to 4 decimals, as papers print them. */
-  readonly rounded: Readonly<Record<MetricKey, string>>;
+  readonly rounded: Readonly<Record<string, string>>;
+  readonly beyondAccuracy: BeyondAccuracy;
+  /** Groups of users and of items that have somebody to evaluate. */
+  readonly groups: readonly GroupReport[];
   readonly users: number;
   readonly targets: number;
   readonly skipped: RankingReport["skipped"];
 }
 
-export function reportedMetrics({ metrics, users, targets, skipped }: RankingReport): ReportedMetrics {
-  const rounded: Record<MetricKey, string> = {};
-  for (const [key, value] of Object.entries(metrics)) rounded[key as MetricKey] = value.toFixed(4);
-  return { metrics, rounded, users, targets, skipped };
+export function reportedMetrics(report: RankingReport): ReportedMetrics {
+  const { metrics, beyondAccuracy, groups, users, targets, skipped } = report;
+  const rounded: Record<string, string> = {};
+  for (const [key, value] of Object.entries(metrics)) rounded[key] = value.toFixed(4);
+  return { metrics, rounded, beyondAccuracy, groups, users, targets, skipped };
 }
 
 /** Why training ended. */
@@ -54,7 +60,7 @@ export interface TrainingResults {
   /** The best epoch on the test split, null without one. */
   readonly test: ReportedMetrics | null;
   /** Test targets that have no training interactions, ranked among all items; null if there are none. */
-  readonly coldTest: ReportedMetrics | null;
+  readonly coldTest: GroupReport | null;
   /** What recommending the most popular items achieves on the same test split. */
   readonly popularityTest: ReportedMetrics | null;
   readonly timing: {

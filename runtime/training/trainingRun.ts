@@ -1,10 +1,12 @@
 import type { Artifacts } from "../artifacts/loadArtifacts.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
+import { defaultGroups } from "../ranking/groups.js";
 import type { MetricKey } from "../ranking/metrics.js";
 import { checkCheckpoint, CheckpointError, type Checkpoint, type EpochRecord } from "./checkpoint.js";
 import { observe, untried, type EarlyStoppingState } from "./earlyStopping.js";
 import type { Engine } from "./engine.js";
 import type { EpochClock } from "./epochClock.js";
+import type { EvaluationRequest } from "./evaluateDataset.js";
 import { learningRate } from "./learningRate.js";
 import { metricsLine } from "./metricsLine.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
@@ -135,10 +137,15 @@ export class TrainingRun {
     const started = performance.now();
     const { metrics } = await this.evaluate(split, epoch + 1);
     const seconds = (performance.now() - started) / 1000;
-    const { state, improved } = observe(this.stopping, metrics[settings.monitor as MetricKey]!, epoch, {
-      patience: settings.patience,
-      decimals: settings.monitorDecimals,
-    });
+    const { state, improved } = observe(
+      this.stopping,
+      metrics[settings.monitor as MetricKey | "AUC"]!,
+      epoch,
+      {
+        patience: settings.patience,
+        decimals: settings.monitorDecimals,
+      },
+    );
     this.stopping = state;
     this.report({ kind: "evaluation", epoch, split, metrics, improved, seconds });
     return { metrics, improved };
@@ -147,9 +154,9 @@ export class TrainingRun {
   private async evaluate(
     split: "valid" | "test",
     epoch: number,
-    changes: { readonly ranker?: "popularity"; readonly coldItems?: "all" } = {},
+    changes: Pick<Partial<EvaluationRequest>, "ranker" | "groups" | "auc"> = {},
   ): Promise<RankingReport> {
-    const { cutoffs, ndcgIdeal, maskValidationAtTest } = this.settings;
+    const { cutoffs, ndcgIdeal, maskValidationAtTest, monitor } = this.settings;
     const started = performance.now();
     const request = {
       split,
@@ -158,6 +165,7 @@ export class TrainingRun {
       maskValidationAtTest,
       ranker: "model",
       epoch,
+      ...(monitor === "AUC" ? { auc: true } : {}),
       ...changes,
     } as const;
     const found = await this.clock.measure("evaluation", () => this.engine.evaluate(request));
@@ -205,13 +213,17 @@ export class TrainingRun {
     const { name, checksum, users, items, counts, itemsWithoutTraining } = this.engine.info.dataset;
     const measured = async (
       split: "valid" | "test",
-      changes?: { readonly ranker?: "popularity"; readonly coldItems?: "all" },
-    ): Promise<ReportedMetrics | null> =>
-      counts[split] === 0 ? null : reportedMetrics(await this.evaluate(split, bestEpoch + 1, changes));
+      ranker: EvaluationRequest["ranker"] = "model",
+    ): Promise<ReportedMetrics | null> => {
+      if (counts[split] === 0) return null;
+      const auc = split === "test" ? { auc: true } : {};
+      const found = await this.evaluate(split, bestEpoch + 1, { ranker, ...auc, groups: defaultGroups });
+      if (ranker === "model") await this.folder.writeUserMetrics(split, found.perUser);
+      return reportedMetrics(found);
+    };
     const valid = await measured("valid");
     const test = await measured("test");
-    const cold = itemsWithoutTraining === 0 ? null : await measured("test", { coldItems: "all" });
-    const popularityTest = await measured("test", { ranker: "popularity" });
+    const popularityTest = await measured("test", "popularity");
     const { length } = this.epochSeconds;
     const trainedSeconds = this.epochSeconds.reduce((sum, seconds) => sum + seconds, 0);
     return {
@@ -229,7 +241,7 @@ export class TrainingRun {
       selectionUsedTest: stopping.best !== null && settings.selectOn === "test",
       valid,
       test,
-      coldTest: cold === null || cold.users === 0 ? null : cold,
+      coldTest: test?.groups.find(({ group }) => group.kind === "coldItems") ?? null,
       popularityTest,
       timing: {
         secondsPerEpoch: length === 0 ? null : trainedSeconds / length,

@@ -1,5 +1,6 @@
 import type { FinishedRun } from "../../exports/inferenceRun.js";
 import type { DeviceRequest } from "../../runtime/artifacts/device.js";
+import type { GroupReport } from "../../runtime/ranking/groups.js";
 import { EmptySplitError } from "../../runtime/training/emptySplitError.js";
 import {
   evaluateCheckpoint,
@@ -23,7 +24,7 @@ export interface Measurement extends Comparison {
   readonly cold: {
     /** Number of items without training interactions. */
     readonly items: number;
-    readonly amongAll: Comparison;
+    readonly amongAll: { readonly model: GroupReport; readonly popularity: GroupReport };
     readonly amongCold: Comparison;
   } | null;
 }
@@ -72,7 +73,7 @@ export async function measureRun(
         ? null
         : {
             items: info.dataset.itemsWithoutTraining,
-            amongAll: reported(cold.amongAll),
+            amongAll: cold.amongAll,
             amongCold: reported(cold.amongCold),
           },
   };

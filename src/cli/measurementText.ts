@@ -1,4 +1,5 @@
-import type { Comparison, Measurement } from "./measureRun.js";
+import type { MetricValues } from "../../runtime/ranking/metrics.js";
+import type { Measurement } from "./measureRun.js";
 import { metricsTable } from "./metricsTable.js";
 
 /** A model's name and what it achieves. */
@@ -29,9 +30,12 @@ export function newItemsText(models: readonly MeasuredModel[]): string {
   );
 }
 
+/** What a table needs of a model and of popularity. */
+type Compared = Readonly<Record<"model" | "popularity", { readonly metrics: MetricValues }>>;
+
 function comparisonTable(
   models: readonly MeasuredModel[],
-  of: (measurement: Measurement) => Comparison | null,
+  of: (measurement: Measurement) => Compared | null,
 ): string {
   const compared = models.map(({ name, measurement }) => ({ name, comparison: of(measurement) }));
   return metricsTable([

@@ -80,6 +80,7 @@ describe("from training to recommendations", function () {
         "environment.jsonl",
         "metrics.jsonl",
         "results.json",
+        "users",
       ]);
       const config = JSON.parse(await readFile(at("run", "config.json"), "utf8")) as Record<string, unknown>;
       expect(config).to.deep.include({ epochs: 3, artifactFolder: at("run", "artifacts"), model: "ksi" });

@@ -1,12 +1,13 @@
 import { expect } from "chai";
-import { areaUnderRoc, type Relevance } from "../../../runtime/ranking/auc.js";
+import { areaUnderRoc } from "../../../runtime/ranking/auc.js";
 
 /** Reads "+-." as positive, negative, ignored; the scores default to a strict order. */
 function auc(relevance: string, scores?: readonly number[]): number {
-  const kinds: Readonly<Record<string, Relevance>> = { "+": "positive", "-": "negative", ".": "ignored" };
-  const items = Int32Array.from(relevance, (_, position) => position);
-  const values = Float32Array.from(scores ?? items.map((position) => -position));
-  return areaUnderRoc(items, values, (item) => kinds[relevance[item]!]!);
+  const values = Float32Array.from(relevance, (_, position) => scores?.[position] ?? -position);
+  const targets = Int32Array.from(Array(relevance.length).keys()).filter(
+    (position) => relevance[position] !== "-",
+  );
+  return areaUnderRoc(values, targets, (position) => relevance[position] === "+");
 }
 
 describe("the area under the ROC curve of one user", () => {

@@ -96,20 +96,12 @@ describe("full ranking", () => {
     expect(report.metrics["Precision@50"]).to.equal((1 / 50 + 2 / 50) / 2);
   });
 
-  it("restricts the targets to a subset while all items compete", async () => {
-    const items = Int32Array.of(5, 1);
-    const report = await evaluateRanking(options({ subset: { items, candidates: "all" }, cutoffs: [5] }));
-    // Only user 1 has a target among items 1 and 5, the last of the five items left to it.
+  it("ranks only the given candidates, and measures the targets among them", async () => {
+    const report = await evaluateRanking(options({ candidates: Int32Array.of(5, 1), cutoffs: [5] }));
+    // Only user 1 has a target among items 1 and 5.
     expect(report.users).to.equal(1);
     expect(report.targets).to.equal(1);
     expect(report.skipped).to.deep.equal({ withoutTargets: 2, withoutTraining: 1 });
-    expect(report.metrics["MRR@5"]).to.equal(1 / 5);
-  });
-
-  it("restricts the competitors to the subset as well when asked", async () => {
-    const items = Int32Array.of(5, 1);
-    const report = await evaluateRanking(options({ subset: { items, candidates: "subset" }, cutoffs: [5] }));
-    expect(report.users).to.equal(1);
     expect(report.metrics["MRR@5"]).to.equal(1 / 2);
   });
 

@@ -104,13 +104,20 @@ export class ScriptedEngine implements Engine {
 
   evaluate(request: EvaluationRequest): Promise<RankingReport> {
     this.requests.push(request);
-    const { metrics } = this.script;
+    const { metrics, itemsWithoutTraining = 0 } = this.script;
     const value = metrics[request.epoch - 1] ?? metrics.at(-1)!;
     const scale = request.split === "test" ? 0.1 : 1;
     return Promise.resolve({
       metrics: { "Recall@20": value * scale, "NDCG@20": 0.5 },
       beyondAccuracy: {},
-      groups: [],
+      groups: [
+        {
+          group: { kind: "coldItems" as const, items: itemsWithoutTraining },
+          users: 2,
+          targets: 2,
+          metrics: { "Recall@20": 0.01 },
+        },
+      ].slice(0, itemsWithoutTraining),
       users: 2,
       targets: 2,
       skipped: { withoutTargets: 0, withoutTraining: 0 },

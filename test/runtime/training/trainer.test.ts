@@ -197,6 +197,7 @@ describe("training", () => {
         "environment.jsonl",
         "metrics.jsonl",
         "results.json",
+        "users",
       ]);
       expect(await json("config.json")).to.deep.include({
         model: "example",
