@@ -22,14 +22,12 @@ interface Bound {
  * Sizes of all axes that the manifest, the dataset and the buffers fix, checked against each other. Axes that only a
  * run fixes (`batch`, `step`, `block`) are not among them.
  *
- * @param indexed how many things there are of axes that ids point into
  * @throws AxisSizeError if two sources disagree
  */
 export function boundAxes(
   manifest: Manifest,
   dataset: Dataset,
   buffers: ReadonlyMap<string, HostTensor>,
-  indexed: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, number> {
   const bound = new Map<string, Bound>();
   const bind = (axis: string, size: number, source: string): void => {
@@ -48,7 +46,6 @@ export function boundAxes(
   }
   bind("user", dataset.users, `dataset "${dataset.name}"`);
   bind("item", dataset.items, `dataset "${dataset.name}"`);
-  for (const [axis, size] of indexed) bind(axis, size, "the ids of a buffer");
 
   const bindTensor = (name: string, axes: readonly (string | number)[]): void => {
     const dims = buffers.get(name)?.dims;
@@ -100,7 +97,7 @@ export function boundAxes(
 }
 
 /**
- * The same, checked to be enough for the parameters.
+ * Sizes of all axes, given the buffers of both refresh kinds.
  *
  * @throws AxisSizeError if two sources disagree or a parameter has an axis without a size
  */
@@ -108,9 +105,8 @@ export function axisSizes(
   manifest: Manifest,
   dataset: Dataset,
   buffers: ReadonlyMap<string, HostTensor>,
-  indexed: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, number> {
-  const sizes = boundAxes(manifest, dataset, buffers, indexed);
+  const sizes = boundAxes(manifest, dataset, buffers);
   for (const parameter of manifest.parameters) {
     const axis = parameter.axes.find((name) => !sizes.has(name));
     if (axis === undefined) continue;

@@ -9,7 +9,7 @@ import { CheckpointError, type CheckpointRecord } from "./checkpoint.js";
  */
 export function checkSameDataset(
   checkpoint: string,
-  { datasetChecksum }: CheckpointRecord,
+  { datasetChecksum }: Pick<CheckpointRecord, "datasetChecksum">,
   dataset: { readonly name: string; readonly checksum: string; readonly folder: string },
 ): void {
   if (datasetChecksum === dataset.checksum) return;

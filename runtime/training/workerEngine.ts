@@ -8,7 +8,6 @@ import type {
   EngineOptions,
   EngineState,
   EpochLosses,
-  EpochStop,
 } from "./engine.js";
 import type { EvaluationRequest } from "./evaluateDataset.js";
 import { unpackError } from "./transferredError.js";
@@ -118,8 +117,14 @@ export class WorkerEngine implements Engine {
     });
   }
 
-  async runEpoch(learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | EpochStop> {
-    return (await this.call({ method: "runEpoch", parameters: [learningRates] })) as EpochLosses | EpochStop;
+  async runEpoch(
+    epoch: number,
+    learningRates: Readonly<Record<string, number>>,
+  ): Promise<EpochLosses | null> {
+    return (await this.call({
+      method: "runEpoch",
+      parameters: [epoch, learningRates],
+    })) as EpochLosses | null;
   }
 
   async evaluate(request: EvaluationRequest): Promise<RankingReport> {

@@ -22,10 +22,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Write a model of your own to start from",
     load: async () => (await import("./new.js")).newModel,
   },
-  "data check": {
-    summary: "Say what to know about a dataset before training on it",
-    load: async () => (await import("./dataCheck.js")).dataCheck,
-  },
   build: {
     summary: "Compile a model to ONNX artifacts for training",
     load: async () => (await import("./build.js")).build,
@@ -37,6 +33,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   evaluate: {
     summary: "Measure the best epoch of a run against popularity",
     load: async () => (await import("./evaluate.js")).evaluate,
+  },
+  report: {
+    summary: "Write one HTML page on a run: curves, results, recommendations, data",
+    load: async () => (await import("./report.js")).report,
   },
   export: {
     summary: "Write the trained model of a run as ONNX files for serving",

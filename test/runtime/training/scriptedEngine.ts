@@ -6,7 +6,6 @@ import type {
   EngineInfo,
   EngineState,
   EpochLosses,
-  EpochStop,
 } from "../../../runtime/training/engine.js";
 import type { EvaluationRequest } from "../../../runtime/training/evaluateDataset.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
@@ -34,15 +33,11 @@ function table(value: number): HostTensor {
  * parameters after n epochs are n (n + 1) / 2. A test split scores a tenth of the validation split.
  */
 export class ScriptedEngine implements Engine {
-  /** What was to be evaluated after how many epochs. */
-  readonly requests: (EvaluationRequest & { readonly epoch: number })[] = [];
+  readonly requests: EvaluationRequest[] = [];
   readonly trained: number[] = [];
   readonly rates: number[] = [];
   isClosed = false;
   private state: EngineState = {
-    epoch: 0,
-    progress: null,
-    buffers: new Map(),
     tensors: new Map([
       ["user_embedding", table(0)],
       ["user_embedding.m", table(0)],
@@ -82,8 +77,7 @@ export class ScriptedEngine implements Engine {
     return (this.state.tensors.get("user_embedding")!.data as Float32Array)[0]!;
   }
 
-  runEpoch(learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | EpochStop> {
-    const { epoch } = this.state;
+  runEpoch(epoch: number, learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | null> {
     this.trained.push(epoch);
     this.rates.push(learningRates["main"]!);
     if (this.script.divergesIn === epoch) {
@@ -98,21 +92,20 @@ export class ScriptedEngine implements Engine {
       losses: { total: 1 },
       stepsPerSecond: 1,
     });
-    if (this.script.afterChunk?.(epoch) === true) return Promise.resolve("interrupted");
+    if (this.script.afterChunk?.(epoch) === true) return Promise.resolve(null);
     const value = this.value + epoch + 1;
     const tensors = new Map([
       ["user_embedding", table(value)],
       ["user_embedding.m", table(-value)],
     ]);
-    this.state = { ...this.state, epoch: epoch + 1, tensors, steps: { main: this.state.steps["main"]! + 2 } };
+    this.state = { tensors, steps: { main: this.state.steps["main"]! + 2 } };
     return Promise.resolve({ main: { total: 1 / (epoch + 1), bpr: 1 / (epoch + 1) } });
   }
 
   evaluate(request: EvaluationRequest): Promise<RankingReport> {
-    const { epoch } = this.state;
-    this.requests.push({ ...request, epoch });
+    this.requests.push(request);
     const { metrics, itemsWithoutTraining = 0 } = this.script;
-    const value = metrics[epoch - 1] ?? metrics.at(-1)!;
+    const value = metrics[request.epoch - 1] ?? metrics.at(-1)!;
     const scale = request.split === "test" ? 0.1 : 1;
     return Promise.resolve({
       metrics: { "Recall@20": value * scale, "NDCG@20": 0.5 },
