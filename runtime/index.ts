@@ -21,6 +21,10 @@ export {
 } from "./data/corruption/corruptDataset.js";
 export { CorruptionRatesError, type CorruptionRates } from "./data/corruption/corruptionRates.js";
 export { loadDataset, type Dataset } from "./data/dataset.js";
+export { compareGroups, type GroupComparison, type PairTest } from "./comparison/compareGroups.js";
+export { ComparisonError } from "./comparison/comparisonError.js";
+export { groupRuns, type RunGroup } from "./comparison/groupRuns.js";
+export { readMeasuredRun, type MeasuredRun } from "./comparison/measuredRun.js";
 export { DatasetError } from "./data/datasetError.js";
 export type { DatasetNote } from "./data/datasetNote.js";
 export { hostTensor, type HostArray, type HostTensor } from "./data/hostTensor.js";
@@ -52,6 +56,8 @@ export {
   type NdcgIdeal,
 } from "./ranking/metrics.js";
 export { ModelRanker } from "./ranking/modelRanker.js";
+export { adjustForMany, corrections, type Correction } from "./ranking/multipleComparisons.js";
+export { comparePaired, type PairedComparison } from "./ranking/pairedTests.js";
 export { PopularityRanker } from "./ranking/popularityRanker.js";
 export type { RankedBlock, Ranker } from "./ranking/ranker.js";
 export { RankingError } from "./ranking/rankingError.js";
@@ -102,6 +108,7 @@ export {
   writeSafetensors,
   type Safetensors,
 } from "./training/safetensors.js";
+export { readUserMetrics, type StoredUserMetrics } from "./training/userMetricsFile.js";
 export { train, type TrainOptions } from "./training/trainer.js";
 export type { TrainingEvent } from "./training/trainingEvent.js";
 export {

@@ -16,9 +16,7 @@ export interface SeedSummary {
 
 export interface GroupSummary {
   readonly label: string;
-  readonly model: string;
-  readonly hyperparameters: MeasuredRun["hyperparameters"];
-  readonly runs: readonly { readonly folder: string; readonly seed: number; readonly bestEpoch: number }[];
+  readonly runs: readonly Pick<MeasuredRun, "folder" | "model" | "hyperparameters" | "seed" | "bestEpoch">[];
   readonly metrics: Readonly<Record<string, SeedSummary>>;
 }
 
@@ -124,12 +122,11 @@ function checkMetric(metric: string, { perUser }: MeasuredRun): void {
 }
 
 function summaryOf({ label, runs }: RunGroup, metrics: readonly string[]): GroupSummary {
-  const { model, hyperparameters } = runs[0]!;
   return {
     label,
-    model,
-    hyperparameters,
-    runs: runs.map(({ folder, seed, bestEpoch }) => ({ folder, seed, bestEpoch })),
+    runs: runs.map(({ folder, model, hyperparameters, seed, bestEpoch }) => {
+      return { folder, model, hyperparameters, seed, bestEpoch };
+    }),
     metrics: Object.fromEntries(
       metrics.map((metric) => [metric, overSeeds(runs.map((run) => run.metrics[metric]!))]),
     ),

@@ -11,15 +11,19 @@ export const globalOptions = {
 export interface Positional extends PositionalOptions {
   /** May be left out; only the last one may. */
   readonly optional?: true;
+  /** Any number of words, none included; only the last one may. */
+  readonly many?: true;
 }
 
 type Arguments<Positionals, Named extends Record<string, Options>> = InferredOptionTypes<
   typeof globalOptions
 > &
   InferredOptionTypes<Named> & {
-    readonly [Name in keyof Positionals]: Positionals[Name] extends { readonly optional: true }
-      ? string | undefined
-      : string;
+    readonly [Name in keyof Positionals]: Positionals[Name] extends { readonly many: true }
+      ? readonly string[]
+      : Positionals[Name] extends { readonly optional: true }
+        ? string | undefined
+        : string;
   };
 
 interface CommandDefinition<Positionals, Named extends Record<string, Options>> {
@@ -43,9 +47,10 @@ export function command<
   return definition;
 }
 
-/** How a command is called: its name, then `<required>` and `[optional]` words. */
+/** How a command is called: its name, then `<required>`, `[optional]` and `[many..]` words. */
 export function commandForm(name: string, positionals: Command["positionals"]): string {
-  const words = Object.entries(positionals).map(([word, { optional }]) => {
+  const words = Object.entries(positionals).map(([word, { optional, many }]) => {
+    if (many === true) return `[${word}..]`;
     return optional === true ? `[${word}]` : `<${word}>`;
   });
   return [name, ...words].join(" ");

@@ -38,6 +38,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Write one HTML page on a run: curves, results, recommendations, data",
     load: async () => (await import("./report.js")).report,
   },
+  compare: {
+    summary: "Compare runs over seeds, with paired tests over users",
+    load: async () => (await import("./compare.js")).compare,
+  },
   export: {
     summary: "Write the trained model of a run as ONNX files for serving",
     load: async () => (await import("./export.js")).exportRun,
