@@ -9,8 +9,16 @@ import { encodeModel } from "../src/onnx/encode.js";
 import type { OnnxModel } from "../src/onnx/model.js";
 import { compile, compileSteps } from "./compile.js";
 import { cosineTopKGraph, matrixProductGraph, rankGraph, userIdsInput, vectorInputs } from "./dataGraphs.js";
-import { describeModel, type CompiledGraph } from "./manifest.js";
-import { embedGraph, evaluationGraph, optimizerGraph, stepGraph, trainingGraph } from "./modelGraphs.js";
+import { describeModel, phaseGraph, refreshGraphName, type CompiledGraph } from "./manifest.js";
+import {
+  checkTraining,
+  embedGraph,
+  evaluationGraph,
+  optimizerGraph,
+  refreshGraph,
+  stepGraph,
+  trainingGraph,
+} from "./modelGraphs.js";
 
 /** The files of one compiled model. */
 export interface ArtifactSet {
@@ -30,25 +38,45 @@ const recipeGraphs: Readonly<Record<string, readonly [file: string, compile: () 
   pca: ["recipes/matrix_product", () => compile(matrixProductGraph())],
 };
 
-function compileAll(training: Declaration, evaluation: Declaration): CompiledGraph[] {
-  const optimizer = training.settings!.optimizer;
-  const graph = (name: string, file: string, model: OnnxModel): CompiledGraph => ({
-    name,
-    file: `${file}.onnx`,
-    model,
-    bytes: encodeModel(model),
-  });
-  const kinds = new Set([...training.buffers, ...evaluation.buffers].map((buffer) => buffer.recipe.kind));
+function encoded(name: string, file: string, model: OnnxModel): CompiledGraph {
+  return { name, file: `${file}.onnx`, model, bytes: encodeModel(model) };
+}
+
+function compilePhase(training: Declaration, evaluation: Declaration, index: number): CompiledGraph[] {
+  const phase = training.phases[index]!;
+  const graph = (name: string, model: OnnxModel): CompiledGraph => {
+    const path = phaseGraph(phase, name);
+    return encoded(path, path, model);
+  };
   return [
-    graph("training_model", "training_model", compile(trainingGraph(training))),
-    graph("optimizer_model", "optimizer_model", compile(optimizerGraph(training, optimizer))),
-    graph("eval_model", "eval_model", compile(evaluationGraph(evaluation))),
-    graph("epoch_model", "epoch_model", compileSteps(stepGraph(training, optimizer))),
-    graph("embed", "embed_model", compile(embedGraph(evaluation))),
-    graph("rank", "rank_model", compile(rankGraph(vectorInputs(), userIdsInput("block")), countOptions)),
+    graph("training_model", compile(trainingGraph(training, phase))),
+    graph("optimizer_model", compile(optimizerGraph(training, phase))),
+    graph("eval_model", compile(evaluationGraph(evaluation, evaluation.phases[index]!))),
+    graph("epoch_model", compileSteps(stepGraph(training, phase))),
+  ];
+}
+
+function compileAll(training: Declaration, evaluation: Declaration): CompiledGraph[] {
+  const buffers = [...training.buffers, ...evaluation.buffers];
+  const kinds = new Set(
+    buffers.flatMap(({ recipe, refresh }) => [
+      recipe.kind,
+      ...(refresh === "once" || refresh.initial === null ? [] : [refresh.initial.kind]),
+    ]),
+  );
+  return [
+    ...training.phases.flatMap((_, index) => compilePhase(training, evaluation, index)),
+    ...evaluation.buffers
+      .filter((buffer) => buffer.computed.length > 0)
+      .map((buffer) => {
+        const name = refreshGraphName(buffer.name);
+        return encoded(name, name, compile(refreshGraph(evaluation, buffer)));
+      }),
+    encoded("embed", "embed_model", compile(embedGraph(evaluation))),
+    encoded("rank", "rank_model", compile(rankGraph(vectorInputs(), userIdsInput("block")), countOptions)),
     ...Object.entries(recipeGraphs)
       .filter(([kind]) => kinds.has(kind))
-      .map(([, [file, model]]) => graph(file, file, model())),
+      .map(([, [file, model]]) => encoded(file, file, model())),
   ];
 }
 
@@ -65,6 +93,7 @@ export function buildArtifacts(
   const training = declare(model, hyperparameters, true);
   const evaluation = declare(model, hyperparameters, false);
   checkAgreement(training, evaluation);
+  checkTraining(training);
   const graphs = compileAll(training, evaluation);
   const manifest = describeModel(model, hyperparameters, training, evaluation, graphs);
   const files = new Map<string, Uint8Array>(graphs.map(({ file, bytes }) => [file, bytes]));

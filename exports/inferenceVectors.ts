@@ -3,19 +3,42 @@ import { chooseDevice } from "../runtime/artifacts/device.js";
 import { GraphSession } from "../runtime/artifacts/graphSession.js";
 import { graphEntry, graphFile, type Artifacts } from "../runtime/artifacts/loadArtifacts.js";
 import type { Manifest } from "../runtime/artifacts/manifest.js";
-import { axisSizes } from "../runtime/data/axisSizes.js";
-import { prepareBuffers, redrawBuffers, type BufferOptions } from "../runtime/data/buffers.js";
+import { Buffers } from "../runtime/data/buffers.js";
 import type { Dataset } from "../runtime/data/dataset.js";
 import { hostTensor, type HostTensor } from "../runtime/data/hostTensor.js";
 import { randomKey } from "../runtime/data/random.js";
 import { RankingError } from "../runtime/ranking/rankingError.js";
+import { BufferSchedule } from "../runtime/training/bufferSchedule.js";
 import type { Checkpoint } from "../runtime/training/checkpoint.js";
 import { RecipeGraphs } from "../runtime/training/recipeGraphs.js";
 import type { FinalVectors, VectorTable } from "./inferenceGraphs.js";
 
-/** The manifest with no other graph than `embed`, so that only its buffers are made. */
+/** The manifest with no other graphs than final vectors need, so that only their buffers are made. */
 function onlyEmbed(artifacts: Artifacts): Manifest {
-  return { ...artifacts.manifest, graphs: { embed: graphEntry(artifacts, "embed") } };
+  const { manifest } = artifacts;
+  const anew = manifest.buffers.flatMap(({ refresh }) =>
+    refresh !== "once" && refresh.atEvaluation && refresh.graph !== null ? [refresh.graph] : [],
+  );
+  const graphs = ["embed", ...anew].map((graph) => [graph, graphEntry(artifacts, graph)] as const);
+  return {
+    ...manifest,
+    phases: anew.length === 0 ? [] : manifest.phases,
+    graphs: Object.fromEntries(graphs),
+  };
+}
+
+/** The buffers that the checkpoint was evaluated with. */
+async function evaluationBuffers(
+  artifacts: Artifacts,
+  buffers: Buffers,
+  recipes: RecipeGraphs,
+  key: HostTensor,
+  { record, state, buffers: kept }: Checkpoint,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const schedule = new BufferSchedule(artifacts, buffers, recipes.run, key);
+  const epoch = Math.max(0, record.epoch - 1);
+  await schedule.restore(epoch, artifacts.manifest.schedule.length, kept);
+  return schedule.forEvaluation(epoch, state);
 }
 
 function finiteTable(name: string, tensor: HostTensor): VectorTable {
@@ -37,7 +60,7 @@ function finiteTable(name: string, tensor: HostTensor): VectorTable {
  */
 export async function finalVectors(
   artifacts: Artifacts,
-  { record, state }: Checkpoint,
+  checkpoint: Checkpoint,
   dataset: Dataset,
   options: {
     readonly device?: DeviceRequest;
@@ -51,17 +74,17 @@ export async function finalVectors(
   const compute = { device, ...(options.threads === undefined ? {} : { threads: options.threads }) };
   const manifest = onlyEmbed(artifacts);
   const recipes = new RecipeGraphs(artifacts, { ...compute, sizes: new Map() });
-  const bufferOptions: BufferOptions = { seed: record.seed, runGraph: recipes.run };
+  const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(checkpoint.record.seed)));
   try {
-    const buffers = new Map([
-      ...(await prepareBuffers(manifest, dataset, bufferOptions)),
-      ...(await redrawBuffers(manifest, dataset, bufferOptions, Math.max(0, record.epoch - 1))),
-    ]);
-    const sizes = axisSizes(manifest, dataset, buffers);
-    const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(record.seed)));
+    const buffers = await Buffers.open(manifest, dataset, {
+      seed: checkpoint.record.seed,
+      runGraph: recipes.run,
+    });
+    const sizes = buffers.sizes();
+    const tensors = await evaluationBuffers(artifacts, buffers, recipes, key, checkpoint);
     const embed = await GraphSession.open(artifacts, "embed", { ...compute, sizes });
     try {
-      const vectors = await embed.run(new Map([...buffers, ...state, ["random_key", key]]));
+      const vectors = await embed.run(new Map([...tensors, ...checkpoint.state, ["random_key", key]]));
       return {
         users: finiteTable("user_vectors", vectors.get("user_vectors")!),
         items: finiteTable("item_vectors", vectors.get("item_vectors")!),

@@ -7,15 +7,19 @@ import type {
   GraphTensor,
   Manifest,
   PhaseEntry,
+  RefreshEntry,
+  ScheduleEntry,
   TensorRole,
 } from "../runtime/artifacts/manifest.js";
 import type { Declaration } from "../src/authoring/declaration.js";
+import type { DeclaredBuffer } from "../src/authoring/declaredBuffers.js";
+import { MAIN_PHASE, type Phase } from "../src/authoring/phase.js";
 import type { ModelDefinition, ResolvedHyperparameters } from "../src/authoring/model.js";
 import { inputName } from "../src/ir/node.js";
 import type { Size } from "../src/ir/types.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import { IR_VERSION, OPSET, type OnnxModel, type OnnxValueInfo } from "../src/onnx/model.js";
-import { lossNames, momentsOf } from "./modelGraphs.js";
+import { lossNames, momentsOf, optimizerStateOf, trainedParameters } from "./modelGraphs.js";
 
 /** A compiled graph: its name in the manifest, its file and its bytes. */
 export interface CompiledGraph {
@@ -54,45 +58,66 @@ function axisSize(size: Size, name: string): AxisSize {
   };
 }
 
-function bufferEntries(declaration: Declaration): BufferEntry[] {
-  return declaration.buffers.map(({ node, name, recipe, refresh }): BufferEntry => {
-    const { type } = node;
-    if (type.kind === "sparse") {
-      const { row, column, entry, groups } = type;
-      return {
-        kind: "sparse",
-        name,
-        row: row.name,
-        column: column.name,
-        entry: entry.name,
-        groups,
-        recipe,
-        refresh,
-      };
-    }
-    const dtype = type.dtype === "int32" ? "int32" : "float32";
-    const axes = type.axes.map((axis) => axis.name);
-    const indexes = type.indexes === undefined ? {} : { indexes: type.indexes };
-    return { kind: "dense", name, dtype, axes, ...indexes, recipe, refresh };
-  });
+/** Name in the manifest, and path without ending, of a graph of a phase. */
+export function phaseGraph(phase: Phase, graph: string): string {
+  return phase.name === MAIN_PHASE ? graph : `phases/${phase.name}/${graph}`;
 }
 
-function phase(declaration: Declaration): PhaseEntry {
-  const { sampler, optimizer, learningRate } = declaration.settings!;
+/** Name in the manifest, and path without ending, of the graph that computes what a buffer is made from. */
+export function refreshGraphName(buffer: string): string {
+  return `refresh/${buffer}`;
+}
+
+function refreshEntry(
+  { name, refresh }: DeclaredBuffer,
+  computed: ReadonlySet<string>,
+): "once" | RefreshEntry {
+  if (refresh === "once") return refresh;
+  return { ...refresh, graph: computed.has(name) ? refreshGraphName(name) : null };
+}
+
+/** @param computed names of the buffers that have a graph to be refreshed by */
+function bufferEntry(buffer: DeclaredBuffer, computed: ReadonlySet<string>): BufferEntry {
+  const { node, name, recipe } = buffer;
+  const refresh = refreshEntry(buffer, computed);
+  const { type } = node;
+  if (type.kind === "sparse") {
+    const { row, column, entry, groups } = type;
+    return {
+      kind: "sparse",
+      name,
+      row: row.name,
+      column: column.name,
+      entry: entry.name,
+      groups,
+      recipe,
+      refresh,
+    };
+  }
+  const dtype = type.dtype === "int32" ? "int32" : "float32";
+  const axes = type.axes.map((axis) => axis.name);
+  const indexes = type.indexes === undefined ? {} : { indexes: type.indexes };
+  return { kind: "dense", name, dtype, axes, ...indexes, recipe, refresh };
+}
+
+function phaseEntry(declaration: Declaration, phase: Phase): PhaseEntry {
+  const { sampler, optimizer, learningRate, epochs } = phase.settings!;
   return {
-    name: "main",
-    parameters: declaration.parameters.map((parameter) => parameter.name),
+    name: phase.name,
+    parameters: trainedParameters(declaration, phase).map((parameter) => parameter.name),
+    epochs: epochs ?? { from: 0, until: null },
     sampler,
-    batch: declaration.batches.map(({ name, source }) => ({ name, source })),
-    losses: lossNames(declaration),
+    batch: phase.batches.map(({ entry }) => entry),
+    losses: lossNames(phase),
     optimizer: { ...optimizer },
-    moments: momentsOf(declaration, optimizer),
+    optimizerState: optimizerStateOf(phase),
+    moments: momentsOf(declaration, phase),
     learningRate,
     graphs: {
-      training: "training_model",
-      optimizer: "optimizer_model",
-      evaluation: "eval_model",
-      epoch: "epoch_model",
+      training: phaseGraph(phase, "training_model"),
+      optimizer: phaseGraph(phase, "optimizer_model"),
+      evaluation: phaseGraph(phase, "eval_model"),
+      epoch: phaseGraph(phase, "epoch_model"),
     },
   };
 }
@@ -108,12 +133,26 @@ function inputRoles(training: Declaration, evaluation: Declaration): Map<string,
   for (const { name } of training.parameters) {
     roles.set(name, "parameter").set(`${name}.grad`, "gradient");
   }
-  for (const { name } of momentsOf(training, training.settings!.optimizer)) roles.set(name, "moment");
+  for (const phase of training.phases) {
+    for (const { name } of momentsOf(training, phase)) roles.set(name, "moment");
+  }
   for (const declaration of [training, evaluation]) {
-    for (const { name } of declaration.batches) roles.set(name, "batch");
+    for (const { entry } of declaration.phases.flatMap((phase) => phase.batches)) {
+      roles.set(entry.name, "batch");
+    }
     for (const { node } of declaration.buffers) roles.set(inputName(node), "buffer");
   }
   return roles;
+}
+
+/** The order of an epoch's work, with the buffers that only one of the declarations has before everything else. */
+function schedule(training: Declaration, evaluation: Declaration): ScheduleEntry[] {
+  const phases = new Set(training.phases.map((phase) => phase.name));
+  const order = training.epochOrder();
+  const others = evaluation.epochOrder().filter((name) => !order.includes(name));
+  return [...others, ...order].map((name) =>
+    phases.has(name) ? { kind: "phase", phase: name } : { kind: "refresh", buffer: name },
+  );
 }
 
 /** Role of an input: by its own name, or for a tensor of a sparse buffer by the buffer's. */
@@ -149,9 +188,12 @@ export function describeModel(
     outputs: onnx.graph.outputs.map((info) => tensorEntry(info, outputRole(info.name, roles))),
   });
   const { modalities } = hyperparameters;
+  const computed = new Set(
+    evaluation.buffers.filter((buffer) => buffer.computed.length > 0).map(({ name }) => name),
+  );
   const description = {
     format: "mmkit",
-    version: 1,
+    version: 2,
     model: model.name,
     title: model.title,
     hyperparameters,
@@ -166,8 +208,9 @@ export function describeModel(
       axes: axes.map((axis) => axis.name),
       initializer,
     })),
-    buffers: merged(bufferEntries(training), bufferEntries(evaluation)),
-    phases: [phase(training)],
+    buffers: merged(training.buffers, evaluation.buffers).map((buffer) => bufferEntry(buffer, computed)),
+    phases: training.phases.map((phase) => phaseEntry(training, phase)),
+    schedule: schedule(training, evaluation),
   } as const;
   return {
     ...description,

@@ -1,7 +1,9 @@
-import { gradients } from "../src/autodiff/gradients.js";
-import type { Declaration, OptimizerSettings } from "../src/authoring/declaration.js";
+import { gradients, reachedByGradient } from "../src/autodiff/gradients.js";
+import type { Declaration, DeclaredParameter } from "../src/authoring/declaration.js";
+import type { DeclaredBuffer } from "../src/authoring/declaredBuffers.js";
+import { MAIN_PHASE, type Phase } from "../src/authoring/phase.js";
 import { DeclarationError } from "../src/ir/errors.js";
-import { topologicalOrder, type Graph, type GraphOutput, type Node } from "../src/ir/node.js";
+import type { Graph, GraphOutput, Node } from "../src/ir/node.js";
 import { scope } from "../src/ir/scope.js";
 import { tensorType } from "../src/ir/types.js";
 import { momentSuffixes, optimizerStep } from "../src/nn/optimizers.js";
@@ -21,24 +23,45 @@ export interface Moment {
   readonly parameter: string;
 }
 
-export function momentsOf(declaration: Declaration, settings: OptimizerSettings): Moment[] {
-  return declaration.parameters.flatMap(({ name }) =>
-    momentSuffixes(settings).map((suffix) => ({ name: `${name}.${suffix}`, parameter: name })),
+/** The parameters that a phase trains: those its loss reaches with a gradient. */
+export function trainedParameters(declaration: Declaration, phase: Phase): DeclaredParameter[] {
+  const nodes = new Set(
+    reachedByGradient(
+      totalLoss(phase),
+      declaration.parameters.map(({ node }) => node),
+    ),
+  );
+  return declaration.parameters.filter(({ node }) => nodes.has(node));
+}
+
+/** Name of the moments and step count that a phase updates. */
+export function optimizerStateOf(phase: Phase): string {
+  return phase.settings!.sharesOptimizerWith ?? phase.name;
+}
+
+export function momentsOf(declaration: Declaration, phase: Phase): Moment[] {
+  const state = optimizerStateOf(phase);
+  const prefix = state === MAIN_PHASE ? "" : `${state}.`;
+  return trainedParameters(declaration, phase).flatMap(({ name }) =>
+    momentSuffixes(phase.settings!.optimizer).map((suffix) => ({
+      name: `${name}.${prefix}${suffix}`,
+      parameter: name,
+    })),
   );
 }
 
 /** Names of the columns of every `losses` output. */
-export function lossNames(declaration: Declaration): string[] {
-  return ["total", ...declaration.losses.map((loss) => loss.name)];
+export function lossNames(phase: Phase): string[] {
+  return ["total", ...phase.losses.map((loss) => loss.name)];
 }
 
-function totalLoss(declaration: Declaration): Node {
-  return declaration.losses.map((loss) => loss.node).reduce((total, term) => add(total, term));
+function totalLoss(phase: Phase): Node {
+  return phase.losses.map((loss) => loss.node).reduce((total, term) => add(total, term));
 }
 
 /** [total, terms…] as one vector. */
-function lossVector(declaration: Declaration, total: Node): GraphOutput {
-  const values = [total, ...declaration.losses.map((loss) => loss.node)];
+function lossVector(phase: Phase, total: Node): GraphOutput {
+  const values = [total, ...phase.losses.map((loss) => loss.node)];
   const axes = values.map((_, i) => `loss_${i}`);
   const node = concat(
     values.map((value, i) => unsqueeze(value, axes[i]!)),
@@ -48,14 +71,11 @@ function lossVector(declaration: Declaration, total: Node): GraphOutput {
   return { name: "losses", node };
 }
 
-function stateInputs(
-  declaration: Declaration,
-  settings: OptimizerSettings,
-): { moments: Node[]; rate: Node; step: Node } {
+function stateInputs(declaration: Declaration, phase: Phase): { moments: Node[]; rate: Node; step: Node } {
   const typeOf = new Map(declaration.parameters.map(({ name, axes }) => [name, tensorType("float32", axes)]));
   const step = declaration.scalars.find((node) => node.attributes.name === "step");
   return {
-    moments: momentsOf(declaration, settings).map(({ name, parameter }) =>
+    moments: momentsOf(declaration, phase).map(({ name, parameter }) =>
       input(name, "moment", typeOf.get(parameter)!),
     ),
     rate: input("learning_rate", "scalar", tensorType("float32", [])),
@@ -66,7 +86,7 @@ function stateInputs(
 function dataInputs(declaration: Declaration): Node[] {
   return [
     ...declaration.buffers.map((buffer) => buffer.node),
-    ...declaration.batches.map((batch) => batch.node),
+    ...declaration.phases.flatMap((phase) => phase.batches.map((batch) => batch.node)),
   ];
 }
 
@@ -80,47 +100,78 @@ function modelInputs(declaration: Declaration): Node[] {
 }
 
 /** Losses without gradients; noise is off when the declaration was made for evaluation. */
-export function evaluationGraph(declaration: Declaration): GraphSource {
-  const graph = { name: "eval_model", outputs: [lossVector(declaration, totalLoss(declaration))] };
+export function evaluationGraph(declaration: Declaration, phase: Phase): GraphSource {
+  const graph = { name: "eval_model", outputs: [lossVector(phase, totalLoss(phase))] };
   return {
     graph,
     inputs: modelInputs(declaration),
   };
 }
 
-/** @throws DeclarationError if a parameter does not influence the loss */
-function checkEveryParameterTrains(declaration: Declaration, total: Node): void {
-  const used = new Set(topologicalOrder([total]));
-  const idle = declaration.parameters.find(({ node }) => !used.has(node));
+/**
+ * Checks what the phases train between them.
+ *
+ * @throws DeclarationError if a phase trains nothing, if no phase trains a parameter, or if phases share an optimizer
+ *   but not its kind
+ */
+export function checkTraining(declaration: Declaration): void {
+  const trained = new Set<DeclaredParameter>();
+  for (const phase of declaration.phases) {
+    const parameters = trainedParameters(declaration, phase);
+    if (parameters.length === 0) {
+      throw declaration.problem(`phase "${phase.name}"`, "trains nothing: its loss reaches no parameter");
+    }
+    for (const parameter of parameters) trained.add(parameter);
+    checkSharedOptimizer(declaration, phase);
+  }
+  const idle = declaration.parameters.find((parameter) => !trained.has(parameter));
   if (idle === undefined) return;
   const problem = "does not influence the loss; use it in a loss term or remove it";
   throw new DeclarationError(`parameter "${idle.name}"`, problem, idle.node.location);
 }
 
-/** Losses and one gradient per parameter. @throws DeclarationError if a parameter does not influence the loss */
-export function trainingGraph(declaration: Declaration): GraphSource {
-  const total = totalLoss(declaration);
-  checkEveryParameterTrains(declaration, total);
-  const parameters = parameterNodes(declaration);
-  const outputs = gradients(total, parameters).map((node, i) => ({
-    name: `${declaration.parameters[i]!.name}.grad`,
+function checkSharedOptimizer(declaration: Declaration, phase: Phase): void {
+  const shared = phase.settings!.sharesOptimizerWith;
+  if (shared === undefined) return;
+  const other = declaration.phases.find(({ name }) => name === shared);
+  const problem =
+    other === undefined || other === phase
+      ? `it is not another phase; the phases are ${declaration.phases.map(({ name }) => name).join(", ")}`
+      : other.settings!.sharesOptimizerWith !== undefined
+        ? `that one shares "${other.settings!.sharesOptimizerWith}"; name the phase that owns the optimizer`
+        : other.settings!.optimizer.kind !== phase.settings!.optimizer.kind
+          ? `that one is ${other.settings!.optimizer.kind}, this one ${phase.settings!.optimizer.kind}`
+          : undefined;
+  if (problem === undefined) return;
+  throw declaration.problem(`phase "${phase.name}"`, `shares the optimizer of "${shared}", but ${problem}`);
+}
+
+/** Losses and one gradient per trained parameter. */
+export function trainingGraph(declaration: Declaration, phase: Phase): GraphSource {
+  const total = totalLoss(phase);
+  const parameters = trainedParameters(declaration, phase);
+  const nodes = parameters.map(({ node }) => node);
+  const outputs = gradients(total, nodes).map((node, i) => ({
+    name: `${parameters[i]!.name}.grad`,
     node,
   }));
-  const graph = { name: "training_model", outputs: [lossVector(declaration, total), ...outputs] };
+  const graph = { name: "training_model", outputs: [lossVector(phase, total), ...outputs] };
   return { graph, inputs: modelInputs(declaration) };
 }
 
 function updates(
   declaration: Declaration,
-  settings: OptimizerSettings,
+  phase: Phase,
   parameterGradients: readonly Node[],
   state: ReturnType<typeof stateInputs>,
 ): GraphOutput[] {
+  const settings = phase.settings!.optimizer;
+  const parameters = trainedParameters(declaration, phase);
   const perParameter = momentSuffixes(settings).length;
   const results = scope("optimizer", () =>
     optimizerStep(
       settings,
-      declaration.parameters.map((parameter, i) => ({
+      parameters.map((parameter, i) => ({
         parameter: parameter.node,
         gradient: parameterGradients[i]!,
         moments: state.moments.slice(i * perParameter, (i + 1) * perParameter),
@@ -129,12 +180,9 @@ function updates(
       state.step,
     ),
   );
-  const moments = momentsOf(declaration, settings);
+  const moments = momentsOf(declaration, phase);
   return [
-    ...results.map((result, i) => ({
-      name: `${declaration.parameters[i]!.name}.next`,
-      node: result.parameter,
-    })),
+    ...results.map((result, i) => ({ name: `${parameters[i]!.name}.next`, node: result.parameter })),
     ...results
       .flatMap((result) => result.moments)
       .map((node, i) => ({ name: `${moments[i]!.name}.next`, node })),
@@ -142,27 +190,40 @@ function updates(
 }
 
 /** Parameters, gradients and moments to their updated values. */
-export function optimizerGraph(declaration: Declaration, settings: OptimizerSettings): GraphSource {
-  const state = stateInputs(declaration, settings);
-  const grads = declaration.parameters.map(({ name, axes }) =>
+export function optimizerGraph(declaration: Declaration, phase: Phase): GraphSource {
+  const state = stateInputs(declaration, phase);
+  const parameters = trainedParameters(declaration, phase);
+  const grads = parameters.map(({ name, axes }) =>
     input(`${name}.grad`, "gradient", tensorType("float32", axes)),
   );
   return {
-    graph: { name: "optimizer_model", outputs: updates(declaration, settings, grads, state) },
-    inputs: [...parameterNodes(declaration), ...grads, ...state.moments, state.rate, state.step],
+    graph: { name: "optimizer_model", outputs: updates(declaration, phase, grads, state) },
+    inputs: [...parameters.map(({ node }) => node), ...grads, ...state.moments, state.rate, state.step],
   };
 }
 
 /** One whole step: losses, gradients, update. Lowered with `lowerSteps` it becomes the fused epoch. */
-export function stepGraph(declaration: Declaration, settings: OptimizerSettings): GraphSource {
-  const state = stateInputs(declaration, settings);
-  const total = totalLoss(declaration);
-  const parameters = parameterNodes(declaration);
-  const outputs = updates(declaration, settings, gradients(total, parameters), state);
+export function stepGraph(declaration: Declaration, phase: Phase): GraphSource {
+  const state = stateInputs(declaration, phase);
+  const total = totalLoss(phase);
+  const trained = trainedParameters(declaration, phase).map(({ node }) => node);
+  const outputs = updates(declaration, phase, gradients(total, trained), state);
+  const frozen = parameterNodes(declaration).filter((node) => !trained.includes(node));
   const others = declaration.scalars.filter((node) => node !== state.step);
   return {
-    graph: { name: "epoch_model", outputs: [...outputs, lossVector(declaration, total)] },
-    inputs: [...parameters, ...state.moments, ...dataInputs(declaration), ...others, state.rate, state.step],
+    graph: { name: "epoch_model", outputs: [...outputs, lossVector(phase, total)] },
+    inputs: [
+      ...[...trained, ...state.moments, ...frozen],
+      ...[...dataInputs(declaration), ...others, state.rate, state.step],
+    ],
+  };
+}
+
+/** What the recipe of a refreshed buffer is given, from the parameters and the buffers as they stand. */
+export function refreshGraph(declaration: Declaration, buffer: DeclaredBuffer): GraphSource {
+  return {
+    graph: { name: "refresh_model", outputs: buffer.computed },
+    inputs: modelInputs(declaration),
   };
 }
 

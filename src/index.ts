@@ -12,7 +12,9 @@ export {
   type Values,
 } from "./authoring/hyperparameters.js";
 export { defineModel, HyperparameterError, type ModelDefinition } from "./authoring/model.js";
-export { Declaration, type Refresh, type TrainingSettings } from "./authoring/declaration.js";
+export { Declaration } from "./authoring/declaration.js";
+export { type Refresh, type RefreshSettings } from "./authoring/declaredBuffers.js";
+export { type OptimizerSettings, type Phase, type TrainingSettings } from "./authoring/phase.js";
 export { filled, normal, uniform, xavierNormal, xavierUniform, zeros } from "./authoring/initializers.js";
 export { trainingHyperparameters, trainingSettings } from "./authoring/training.js";
 export {

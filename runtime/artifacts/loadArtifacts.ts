@@ -6,7 +6,7 @@ import type { GraphEntry, Manifest } from "./manifest.js";
 import { manifestProblems } from "./manifestProblems.js";
 
 /** Version of the manifest that this runtime reads. */
-const MANIFEST_VERSION = 1;
+const MANIFEST_VERSION = 2;
 
 const REBUILD = "Build the artifacts again with `mmkit build`.";
 

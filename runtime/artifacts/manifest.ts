@@ -31,6 +31,22 @@ export interface ParameterEntry {
   readonly initializer: Initializer;
 }
 
+/** When a buffer that changes is made: in epochs from, from + every, … (0-based), at its place in the schedule. */
+export interface RefreshEntry {
+  readonly every: number;
+  readonly from: number;
+  /** What makes it before epoch `from`; null if `from` is 0. */
+  readonly initial: RecipeCall | null;
+  /**
+   * Graph whose outputs the recipe is given, run with the parameters of the moment; null if it needs data alone. If it
+   * has batch inputs of a phase with sampler `rows`, it runs on block after block of all rows in ascending order, and
+   * its outputs are joined along their first axis.
+   */
+  readonly graph: string | null;
+  /** Made anew for every evaluation and export, which leaves the one that training uses as it is. */
+  readonly atEvaluation: boolean;
+}
+
 /** A dense frozen or redrawn input. `indexes` names the axis its int32 ids point into. */
 export interface DenseBufferEntry {
   readonly kind: "dense";
@@ -39,7 +55,7 @@ export interface DenseBufferEntry {
   readonly axes: readonly string[];
   readonly indexes?: string;
   readonly recipe: RecipeCall;
-  readonly refresh: "once" | "epoch";
+  readonly refresh: "once" | RefreshEntry;
 }
 
 /**
@@ -64,7 +80,7 @@ export interface SparseBufferEntry {
   readonly entry: string;
   readonly groups: number;
   readonly recipe: RecipeCall;
-  readonly refresh: "once" | "epoch";
+  readonly refresh: "once" | RefreshEntry;
 }
 
 export type BufferEntry = DenseBufferEntry | SparseBufferEntry;
@@ -72,10 +88,19 @@ export type BufferEntry = DenseBufferEntry | SparseBufferEntry;
 /**
  * What a batch input is filled with.
  *
+ * By the samplers `pairs` and `users`:
  * - `user`, `positive`, `negative`: ids of the sampled triple
  * - `uniquePositive`: the distinct positive items of the batch, padded with item 0 to the batch size
  * - `uniquePositiveWeight`: 1 / (number of distinct positives) for those, 0 for the padding
  * - `uniqueUser`, `uniqueUserWeight`: the same for users
+ *
+ * By the sampler `entries`:
+ * - `entry`: number of the entry in the matrix, `entryRow`, `entryColumn`: where it is
+ * - `negativeColumn`: a column that the row has no entry in
+ *
+ * By the sampler `rows`:
+ * - `row`: an id of the axis
+ * - `denseRow`: that row of the sparse matrix `buffer`, dense, float32 [column]
  */
 export type BatchSource =
   | "user"
@@ -84,25 +109,48 @@ export type BatchSource =
   | "uniquePositive"
   | "uniquePositiveWeight"
   | "uniqueUser"
-  | "uniqueUserWeight";
+  | "uniqueUserWeight"
+  | "entry"
+  | "entryRow"
+  | "entryColumn"
+  | "negativeColumn"
+  | "row"
+  | "denseRow";
 
 export interface BatchEntry {
   readonly name: string;
   readonly source: BatchSource;
+  /** Of `denseRow`: a sparse buffer that is made once. */
+  readonly buffer?: string;
+}
+
+/** The part of an epoch's steps that a sampler gives. */
+export interface SamplerPart {
+  /** Phases with equal streams are given the same sample; the phase's name if absent. */
+  readonly stream?: string;
+  /** Number of the first step (0-based) and how many steps at most; the whole epoch if absent. */
+  readonly steps?: { readonly first: number; readonly count: number | null };
 }
 
 /**
  * - `pairs`: one pass over all shuffled training pairs, one negative each, the last batch short
  * - `users`: floor(E / B) + 1 steps, each with B distinct users, one positive and one negative each
+ * - `entries`: one pass over all shuffled entries of the sparse buffer `buffer`, which is made once, a wrong column each
+ * - `rows`: one pass over all shuffled ids of an axis
  *
  * Negatives are uniform over `negativePool` ("all" items or the items that occur in "train"), never in the user's
  * training set.
  */
-export interface SamplerEntry {
-  readonly kind: "pairs" | "users";
-  readonly batchSize: number;
-  readonly negativePool: "all" | "train";
-}
+export type SamplerEntry = SamplerPart &
+  (
+    | {
+        readonly kind: "pairs" | "users";
+        readonly batchSize: number;
+        readonly negativePool: "all" | "train";
+      }
+    | { readonly kind: "entries"; readonly batchSize: number; readonly buffer: string }
+    | { readonly kind: "rows"; readonly batchSize: number; readonly axis: string }
+  );
 
 /** Learning rate of epoch e (0-based): `base` times the schedule's factor. */
 export interface LearningRateEntry {
@@ -120,13 +168,21 @@ export interface LearningRateEntry {
 /** A part of training with its own parameters, sampler, losses and optimizer. */
 export interface PhaseEntry {
   readonly name: string;
+  /** Those that it trains. */
   readonly parameters: readonly string[];
+  /** Epochs (0-based) in which it runs, `until` excluded, null for no end. */
+  readonly epochs: { readonly from: number; readonly until: number | null };
   readonly sampler: SamplerEntry;
   readonly batch: readonly BatchEntry[];
   /** Names of the columns of every `losses` output; the first is the total. */
   readonly losses: readonly string[];
   readonly optimizer: { readonly kind: "sgd" | "adam" | "adamw"; readonly [argument: string]: Json };
-  /** Optimizer state, zero at the start; `<parameter>.m`, `<parameter>.v` … with the parameter's axes. */
+  /** Phases with the same have moments and step count in common. */
+  readonly optimizerState: string;
+  /**
+   * Optimizer state, zero at the start, with the parameter's axes: `<parameter>.m`, `<parameter>.v` … of the state
+   * `main`, `<parameter>.<state>.m` … of others.
+   */
   readonly moments: readonly { readonly name: string; readonly parameter: string }[];
   readonly learningRate: LearningRateEntry;
   readonly graphs: {
@@ -165,9 +221,13 @@ export interface GraphEntry {
   readonly outputs: readonly GraphTensor[];
 }
 
+/** A piece of an epoch's work. */
+export type ScheduleEntry =
+  { readonly kind: "refresh"; readonly buffer: string } | { readonly kind: "phase"; readonly phase: string };
+
 export interface Manifest {
   readonly format: "mmkit";
-  readonly version: 1;
+  readonly version: 2;
   readonly model: string;
   readonly title: string;
   readonly hyperparameters: { readonly [name: string]: Json };
@@ -183,6 +243,8 @@ export interface Manifest {
   readonly parameters: readonly ParameterEntry[];
   readonly buffers: readonly BufferEntry[];
   readonly phases: readonly PhaseEntry[];
-  /** Every graph of the folder by name: those of the phases, `embed`, `rank`, and the recipes'. */
+  /** What every epoch does, in this order. */
+  readonly schedule: readonly ScheduleEntry[];
+  /** Every graph of the folder by name: those of the phases, of refreshed buffers, `embed`, `rank`, and the recipes'. */
   readonly graphs: { readonly [name: string]: GraphEntry };
 }

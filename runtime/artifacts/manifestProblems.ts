@@ -80,6 +80,10 @@ function referenceProblems(manifest: Manifest): string[] {
     const used =
       buffer.kind === "sparse" ? [buffer.row, buffer.column] : [...buffer.axes, ...indexed(buffer)];
     for (const axis of used) needAxis(`buffers[${position}]`, axis);
+    const graph = buffer.refresh === "once" ? null : buffer.refresh.graph;
+    if (graph !== null && manifest.graphs[graph] === undefined) {
+      problems.push(`buffers[${position}].refresh.graph: no graph "${graph}"`);
+    }
   });
   manifest.phases.forEach((phase, position) => {
     const where = `phases[${position}]`;
@@ -89,7 +93,17 @@ function referenceProblems(manifest: Manifest): string[] {
     for (const [use, graph] of Object.entries(phase.graphs)) {
       if (manifest.graphs[graph] === undefined) problems.push(`${where}.graphs.${use}: no graph "${graph}"`);
     }
+    const fixed = [
+      ...phase.batch.map(({ buffer }) => buffer),
+      phase.sampler.kind === "entries" ? phase.sampler.buffer : undefined,
+    ];
+    for (const buffer of fixed) {
+      if (buffer === undefined || isFixedMatrix(manifest, buffer)) continue;
+      problems.push(`${where}: "${buffer}" is not a sparse buffer that is made once`);
+    }
+    if (phase.sampler.kind === "rows") needAxis(`${where}.sampler.axis`, phase.sampler.axis);
   });
+  problems.push(...scheduleProblems(manifest));
   for (const [graph, entry] of Object.entries(manifest.graphs))
     problems.push(...graphProblems(graph, entry, needOnce));
   return problems;
@@ -97,6 +111,26 @@ function referenceProblems(manifest: Manifest): string[] {
 
 function indexed(buffer: { readonly indexes?: string }): string[] {
   return buffer.indexes === undefined ? [] : [buffer.indexes];
+}
+
+function isFixedMatrix(manifest: Manifest, buffer: string): boolean {
+  return manifest.buffers.some(
+    ({ kind, name, refresh }) => name === buffer && kind === "sparse" && refresh === "once",
+  );
+}
+
+/** The schedule has every phase and every buffer that changes, once each. */
+function scheduleProblems(manifest: Manifest): string[] {
+  const wanted = [
+    ...manifest.buffers.filter(({ refresh }) => refresh !== "once").map(({ name }) => `refresh "${name}"`),
+    ...manifest.phases.map(({ name }) => `phase "${name}"`),
+  ];
+  const found = manifest.schedule.map((entry) =>
+    entry.kind === "refresh" ? `refresh "${entry.buffer}"` : `phase "${entry.phase}"`,
+  );
+  return [...new Set([...wanted, ...found])]
+    .filter((work) => !wanted.includes(work) || found.filter((entry) => entry === work).length !== 1)
+    .map((work) => `schedule: must have ${wanted.join(", ")} once each, which ${work} contradicts`);
 }
 
 function graphProblems(

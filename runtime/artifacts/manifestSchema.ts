@@ -54,7 +54,20 @@ const initializer = closed({
 });
 
 const recipe = open({ kind: name });
-const refresh: Schema = { enum: ["once", "epoch"] };
+const natural: Schema = { type: "integer", minimum: 0 };
+
+/** Keywords for objects do not apply to the text. */
+const refresh: Schema = {
+  ...closed({
+    every: count,
+    from: natural,
+    initial: { ...recipe, type: ["object", "null"] },
+    graph: { type: ["string", "null"], minLength: 1 },
+    atEvaluation: { type: "boolean" },
+  }),
+  type: ["string", "object"],
+  pattern: "^once$",
+};
 
 const buffer = byKind(
   {
@@ -66,21 +79,27 @@ const buffer = byKind(
 
 const batchSource: Schema = {
   enum: [
-    "user",
-    "positive",
-    "negative",
-    "uniquePositive",
-    "uniquePositiveWeight",
-    "uniqueUser",
-    "uniqueUserWeight",
+    ...["user", "positive", "negative"],
+    ...["uniquePositive", "uniquePositiveWeight", "uniqueUser", "uniqueUserWeight"],
+    ...["entry", "entryRow", "entryColumn", "negativeColumn"],
+    ...["row", "denseRow"],
   ],
 };
 
-const sampler = closed({
-  kind: { enum: ["pairs", "users"] },
-  batchSize: count,
-  negativePool: { enum: ["all", "train"] },
-});
+const epochs = (first: string, end: string): Schema =>
+  closed({ [first]: natural, [end]: { type: ["integer", "null"], minimum: 0 } });
+
+const samplerPart = { batchSize: count, stream: name, steps: epochs("first", "count") };
+const triples = { ...samplerPart, negativePool: { enum: ["all", "train"] } };
+const sampler = byKind(
+  {
+    pairs: triples,
+    users: triples,
+    entries: { ...samplerPart, buffer: name },
+    rows: { ...samplerPart, axis: name },
+  },
+  ["stream", "steps"],
+);
 
 const learningRate = closed({
   base: { type: "number", exclusiveMinimum: 0 },
@@ -98,10 +117,12 @@ const learningRate = closed({
 const phase = closed({
   name,
   parameters: listOf(name, 1),
+  epochs: epochs("from", "until"),
   sampler,
-  batch: listOf(closed({ name, source: batchSource })),
+  batch: listOf(closed({ name, source: batchSource, buffer: name }, ["buffer"])),
   losses: listOf(name, 1),
   optimizer: open({ kind: { enum: ["sgd", "adam", "adamw"] } }),
+  optimizerState: name,
   moments: listOf(closed({ name, parameter: name })),
   learningRate,
   graphs: closed({ training: name, optimizer: name, evaluation: name, epoch: name }),
@@ -136,7 +157,7 @@ const graph = closed({
 
 export const manifestSchema: Schema = closed({
   format: { const: "mmkit" },
-  version: { const: 1 },
+  version: { const: 2 },
   model: name,
   title: { type: "string" },
   hyperparameters: { type: "object" },
@@ -147,6 +168,7 @@ export const manifestSchema: Schema = closed({
   axes: mapOf(axisSize),
   parameters: listOf(closed({ name, axes: names, initializer })),
   buffers: listOf(buffer),
-  phases: listOf(phase),
+  phases: listOf(phase, 1),
+  schedule: listOf(byKind({ refresh: { buffer: name }, phase: { phase: name } }), 1),
   graphs: mapOf(graph),
 });

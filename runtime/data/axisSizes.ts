@@ -22,12 +22,14 @@ interface Bound {
  * Sizes of all axes that the manifest, the dataset and the buffers fix, checked against each other. Axes that only a
  * run fixes (`batch`, `step`, `block`) are not among them.
  *
+ * @param indexed how many things there are of axes that ids point into
  * @throws AxisSizeError if two sources disagree
  */
 export function boundAxes(
   manifest: Manifest,
   dataset: Dataset,
   buffers: ReadonlyMap<string, HostTensor>,
+  indexed: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, number> {
   const bound = new Map<string, Bound>();
   const bind = (axis: string, size: number, source: string): void => {
@@ -46,6 +48,7 @@ export function boundAxes(
   }
   bind("user", dataset.users, `dataset "${dataset.name}"`);
   bind("item", dataset.items, `dataset "${dataset.name}"`);
+  for (const [axis, size] of indexed) bind(axis, size, "the ids of a buffer");
 
   const bindTensor = (name: string, axes: readonly (string | number)[]): void => {
     const dims = buffers.get(name)?.dims;
@@ -97,7 +100,7 @@ export function boundAxes(
 }
 
 /**
- * Sizes of all axes, given the buffers of both refresh kinds.
+ * The same, checked to be enough for the parameters.
  *
  * @throws AxisSizeError if two sources disagree or a parameter has an axis without a size
  */
@@ -105,8 +108,9 @@ export function axisSizes(
   manifest: Manifest,
   dataset: Dataset,
   buffers: ReadonlyMap<string, HostTensor>,
+  indexed: ReadonlyMap<string, number> = new Map(),
 ): ReadonlyMap<string, number> {
-  const sizes = boundAxes(manifest, dataset, buffers);
+  const sizes = boundAxes(manifest, dataset, buffers, indexed);
   for (const parameter of manifest.parameters) {
     const axis = parameter.axes.find((name) => !sizes.has(name));
     if (axis === undefined) continue;

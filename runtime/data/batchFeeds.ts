@@ -1,7 +1,8 @@
-import type { BatchEntry, BatchSource } from "../artifacts/manifest.js";
+import type { BatchEntry } from "../artifacts/manifest.js";
 import { hostTensor, type HostTensor } from "./hostTensor.js";
-import type { EpochSample } from "./sampler.js";
+import type { EpochSample, SampledColumn } from "./sampler.js";
 import { SamplerError } from "./samplerError.js";
+import type { SparseMatrix } from "./sparseMatrix.js";
 
 /** Steps of one batch size, to be fed stacked. */
 export interface StepRange {
@@ -20,12 +21,12 @@ export function stepRanges(sample: EpochSample, most: number, from = 0): readonl
   if (!Number.isInteger(most) || most < 1) {
     throw new SamplerError(`${most} steps cannot be stacked`, "Stack at least 1");
   }
-  const full = Math.floor(sample.users.length / sample.batchSize);
+  const full = Math.floor(sample.length / sample.batchSize);
   const ranges: StepRange[] = [];
   for (let first = from; first < full; first += most) {
     ranges.push({ first, count: Math.min(most, full - first), batchSize: sample.batchSize });
   }
-  const rest = sample.users.length - full * sample.batchSize;
+  const rest = sample.length - full * sample.batchSize;
   if (rest > 0 && from <= full) ranges.push({ first: full, count: 1, batchSize: rest });
   return ranges;
 }
@@ -56,41 +57,83 @@ function distinct(
   return { ids: unique, weights };
 }
 
+/** Rows of a sparse matrix, dense: float32 [steps, batch, column]. */
+function denseRows(ids: Int32Array, dims: readonly number[], matrix: SparseMatrix): HostTensor {
+  const { columns, rowStart, columnIds, values } = matrix;
+  const data = new Float32Array(ids.length * columns);
+  ids.forEach((row, place) => {
+    for (let entry = rowStart[row]!; entry < rowStart[row + 1]!; entry++) {
+      data[place * columns + columnIds[entry]!] = values[entry]!;
+    }
+  });
+  return hostTensor("float32", [...dims, columns], data);
+}
+
 /**
- * The batch inputs of a range of steps, stacked: every tensor is [count, batchSize], ids int32 and weights float32.
+ * The batch inputs of a range of steps, stacked: ids int32 and weights float32 [count, batchSize], dense rows float32
+ * [count, batchSize, column].
  *
- * @throws SamplerError if the range is not within the epoch or mixes batch sizes
+ * @param matrix contents of a sparse buffer
+ * @throws SamplerError if the range is not within the epoch or mixes batch sizes, or the sampler does not draw what an
+ *   input needs
  */
 export function batchFeeds(
   sample: EpochSample,
   entries: readonly BatchEntry[],
   range: StepRange,
+  matrix: (buffer: string) => SparseMatrix,
 ): ReadonlyMap<string, HostTensor> {
   const { first, count, batchSize } = range;
   const start = first * sample.batchSize;
   const end = start + count * batchSize;
-  const isShortLast = count === 1 && end === sample.users.length && batchSize <= sample.batchSize;
+  const isShortLast = count === 1 && end === sample.length && batchSize <= sample.batchSize;
   const isValid = first >= 0 && count >= 1 && (batchSize === sample.batchSize || isShortLast);
-  if (!isValid || end > sample.users.length) {
+  if (!isValid || end > sample.length) {
     throw new SamplerError(
       `steps ${first} to ${first + count - 1} of batch size ${batchSize} are not in an epoch of ${sample.steps} steps ` +
-        `with ${sample.users.length} triples in batches of ${sample.batchSize}`,
+        `with ${sample.length} places in batches of ${sample.batchSize}`,
       "Take the ranges from stepRanges",
     );
   }
   const dims = [count, batchSize];
-  const users = sample.users.subarray(start, end);
-  const positives = sample.positives.subarray(start, end);
+  const drawn = (column: SampledColumn): Int32Array => {
+    const ids = sample.columns[column];
+    if (ids !== undefined) return ids.subarray(start, end);
+    throw new SamplerError(
+      `the sampler draws ${Object.keys(sample.columns).join(", ")}, but a batch input needs ${column}`,
+      "Build the artifacts again",
+    );
+  };
   const ids = (data: Int32Array): HostTensor => hostTensor("int32", dims, data);
   const weights = (data: Float32Array): HostTensor => hostTensor("float32", dims, data);
-  const fill: Record<BatchSource, () => HostTensor> = {
-    user: () => ids(users.slice()),
-    positive: () => ids(positives.slice()),
-    negative: () => ids(sample.negatives.slice(start, end)),
-    uniquePositive: () => ids(distinct(positives, count, batchSize).ids),
-    uniquePositiveWeight: () => weights(distinct(positives, count, batchSize).weights),
-    uniqueUser: () => ids(distinct(users, count, batchSize).ids),
-    uniqueUserWeight: () => weights(distinct(users, count, batchSize).weights),
+  const fill = ({ source, buffer }: BatchEntry): HostTensor => {
+    switch (source) {
+      case "uniquePositive":
+        return ids(distinct(drawn("positive"), count, batchSize).ids);
+      case "uniquePositiveWeight":
+        return weights(distinct(drawn("positive"), count, batchSize).weights);
+      case "uniqueUser":
+        return ids(distinct(drawn("user"), count, batchSize).ids);
+      case "uniqueUserWeight":
+        return weights(distinct(drawn("user"), count, batchSize).weights);
+      case "denseRow":
+        return denseRows(drawn("row"), dims, matrix(buffer!));
+      default:
+        return ids(drawn(source).slice());
+    }
   };
-  return new Map(entries.map(({ name, source }) => [name, fill[source]()]));
+  return new Map(entries.map((entry) => [entry.name, fill(entry)]));
+}
+
+/** Bytes that the batch inputs of one step take. */
+export function bytesPerStep(
+  entries: readonly BatchEntry[],
+  batchSize: number,
+  matrix: (buffer: string) => SparseMatrix,
+): number {
+  const values = entries.reduce(
+    (sum, { source, buffer }) => sum + (source === "denseRow" ? matrix(buffer!).columns : 1),
+    0,
+  );
+  return 4 * batchSize * values;
 }

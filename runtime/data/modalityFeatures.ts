@@ -75,19 +75,24 @@ export async function readFeatures(
   const isListed = new Uint8Array(rows);
   for (const item of listed) isListed[item] = 1;
   const missing: number[] = [];
+  const bad: string[] = [];
   for (let row = 0; row < rows; row++) {
     const start = row * size;
     const found = isListed[row] === 1 ? "missing" : rowState(data, start, size);
-    if (typeof found === "number") {
-      throw new DatasetError(
-        { file },
-        `the feature in row ${row}, column ${found} is ${data[start + found]!}`,
-        "Features must be finite; give an item without features a row of zeros or of NaN",
-      );
-    }
-    if (found === "there") continue;
+    if (typeof found === "number")
+      bad.push(`the feature in row ${row}, column ${found} is ${data[start + found]!}`);
+    if (found !== "missing") continue;
     data.fill(0, start, start + size);
     missing.push(row);
+  }
+  if (bad.length > 0) {
+    const more =
+      bad.length === 1 ? "" : `, and ${bad.length - 1} more of ${rows} rows hold values that are not finite`;
+    throw new DatasetError(
+      { file },
+      `${bad[0]!}${more}`,
+      "Features must be finite; give an item without features a row of zeros or of NaN",
+    );
   }
   return { name, file, rows, size, data, missing: Int32Array.from(missing) };
 }

@@ -3,6 +3,9 @@ import type { Dataset } from "./dataset.js";
 import type { Random } from "./random.js";
 import { SamplerError } from "./samplerError.js";
 
+/** The samplers that draw triples (user, positive, negative). */
+export type TriplesEntry = Extract<SamplerEntry, { readonly kind: "pairs" | "users" }>;
+
 /** Draws items of the pool that a user has not interacted with in training. */
 export type NegativePool = (user: number, random: Random) => number;
 
@@ -12,7 +15,7 @@ export type NegativePool = (user: number, random: Random) => number;
  *
  * @throws SamplerError naming a user who has every item of the pool
  */
-export function negativePool(pool: SamplerEntry["negativePool"], dataset: Dataset): NegativePool {
+export function negativePool(pool: TriplesEntry["negativePool"], dataset: Dataset): NegativePool {
   const { rowStart, itemIds } = dataset.train;
   const occurs = new Uint8Array(dataset.items);
   if (pool === "all") occurs.fill(1);

@@ -1,6 +1,5 @@
-import type { SamplerEntry } from "../artifacts/manifest.js";
 import type { Dataset } from "./dataset.js";
-import { negativePool } from "./negativePool.js";
+import { negativePool, type TriplesEntry } from "./negativePool.js";
 import { Random } from "./random.js";
 import type { Sampler } from "./sampler.js";
 
@@ -10,7 +9,7 @@ import type { Sampler } from "./sampler.js";
  *
  * @throws SamplerError if a user has every item of the pool
  */
-export function pairsSampler(entry: SamplerEntry, dataset: Dataset, seed: number, stream: string): Sampler {
+export function pairsSampler(entry: TriplesEntry, dataset: Dataset, seed: number, stream: string): Sampler {
   const { batchSize } = entry;
   const { rowStart, itemIds } = dataset.train;
   const drawNegative = negativePool(entry.negativePool, dataset);
@@ -29,7 +28,13 @@ export function pairsSampler(entry: SamplerEntry, dataset: Dataset, seed: number
       const users = order.map((pair) => userOfPair[pair]!);
       const positives = order.map((pair) => itemIds[pair]!);
       const negatives = users.map((user) => drawNegative(user, random));
-      return { epoch, steps: stepsPerEpoch, batchSize, users, positives, negatives };
+      return {
+        epoch,
+        steps: stepsPerEpoch,
+        batchSize,
+        length: users.length,
+        columns: { user: users, positive: positives, negative: negatives },
+      };
     },
   };
 }

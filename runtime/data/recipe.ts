@@ -13,7 +13,12 @@ export type RunGraph = (
 
 export interface RecipeContext {
   readonly arguments: RecipeArguments;
+  /** The buffer; its `recipe` is the one that runs, which may be the initial one. */
   readonly entry: BufferEntry;
+  /** What the model computed for the recipe, by name; empty where it needs data alone. */
+  readonly computed: Readonly<Record<string, HostTensor>>;
+  /** What the buffer held before, null the first time. */
+  readonly previous: RecipeResult | null;
   readonly dataset: Dataset;
   readonly seed: number;
   /** 0-based; 0 for buffers made once. */
@@ -23,9 +28,12 @@ export interface RecipeContext {
   readonly note: (note: DatasetNote) => void;
 }
 
-/** What a dense buffer is fed with, or the matrix that a sparse buffer holds. */
+/**
+ * What a dense buffer is fed with, or the matrix that a sparse buffer holds. `indexed` is how many things there are
+ * that the ids of a dense buffer point to, where the data do not say it otherwise (relations).
+ */
 export type RecipeResult =
-  | { readonly kind: "dense"; readonly tensor: HostTensor }
+  | { readonly kind: "dense"; readonly tensor: HostTensor; readonly indexed?: number }
   | { readonly kind: "sparse"; readonly matrix: SparseMatrix };
 
 /** Makes the contents of a buffer from data. */
@@ -65,6 +73,18 @@ export async function runForOutput<Name extends string>(
     );
   }
   return results;
+}
+
+/** A value that the model computed for the recipe. @throws RecipeError if the declaration gives no such value */
+export function requireComputed({ entry, computed }: RecipeContext, name: string): HostTensor {
+  const tensor = computed[name];
+  if (tensor !== undefined) return tensor;
+  const given = Object.keys(computed);
+  throw new RecipeError(
+    entry,
+    `it needs the value "${name}" of the model, but is given ${given.length === 0 ? "none" : given.join(", ")}`,
+    `Give it by m.refresh("${entry.name}", { ${name}: … })`,
+  );
 }
 
 /** @throws RecipeError unless the buffer is sparse with one of the given [row, column] axes */

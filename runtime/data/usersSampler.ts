@@ -1,6 +1,5 @@
-import type { SamplerEntry } from "../artifacts/manifest.js";
 import type { Dataset } from "./dataset.js";
-import { negativePool } from "./negativePool.js";
+import { negativePool, type TriplesEntry } from "./negativePool.js";
 import { Random } from "./random.js";
 import type { Sampler } from "./sampler.js";
 import { SamplerError } from "./samplerError.js";
@@ -11,7 +10,7 @@ import { SamplerError } from "./samplerError.js";
  *
  * @throws SamplerError if fewer than B users have training items, or a user has every item of the pool
  */
-export function usersSampler(entry: SamplerEntry, dataset: Dataset, seed: number, stream: string): Sampler {
+export function usersSampler(entry: TriplesEntry, dataset: Dataset, seed: number, stream: string): Sampler {
   const { batchSize } = entry;
   const { rowStart, itemIds } = dataset.train;
   const active: number[] = [];
@@ -49,7 +48,13 @@ export function usersSampler(entry: SamplerEntry, dataset: Dataset, seed: number
         return itemIds[start + random.below(rowStart[user + 1]! - start)]!;
       });
       const negatives = users.map((user) => drawNegative(user, random));
-      return { epoch, steps: stepsPerEpoch, batchSize, users, positives, negatives };
+      return {
+        epoch,
+        steps: stepsPerEpoch,
+        batchSize,
+        length: users.length,
+        columns: { user: users, positive: positives, negative: negatives },
+      };
     },
   };
 }

@@ -5,6 +5,7 @@ import { sha256Of, type Artifacts } from "../artifacts/loadArtifacts.js";
 import type { Json } from "../artifacts/manifest.js";
 import type { HostTensor } from "../data/hostTensor.js";
 import type { EarlyStoppingState } from "./earlyStopping.js";
+import type { EngineState, EpochProgress } from "./engine.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 
 /** Losses and, where there was one, the evaluation of one epoch. */
@@ -28,7 +29,9 @@ export interface CheckpointRecord {
   readonly seed: number;
   /** Number of completed epochs. */
   readonly epoch: number;
-  /** Optimizer steps taken, by phase. */
+  /** What is done of the next one, null for nothing. */
+  readonly progress: EpochProgress | null;
+  /** Optimizer steps taken, by optimizer state. */
   readonly steps: Readonly<Record<string, number>>;
   readonly stopping: EarlyStoppingState;
   readonly history: readonly EpochRecord[];
@@ -38,6 +41,14 @@ export interface Checkpoint {
   readonly record: CheckpointRecord;
   /** Parameters and moments by name. */
   readonly state: ReadonlyMap<string, HostTensor>;
+  /** Buffers that were computed from the model's own values; see bufferState.ts. */
+  readonly buffers: ReadonlyMap<string, HostTensor>;
+}
+
+/** The part of a checkpoint that an engine continues from. */
+export function engineState({ record, state, buffers }: Checkpoint): EngineState {
+  const { epoch, progress, steps } = record;
+  return { epoch, progress, steps, tensors: state, buffers };
 }
 
 /** A checkpoint that cannot be read, or that belongs to something else. */
@@ -53,16 +64,29 @@ export class CheckpointError extends Error {
   }
 }
 
-const STATE = "state.safetensors";
+/** Tensors of a checkpoint; the file of buffers is there only if there are some. */
+const files = { state: "state.safetensors", buffers: "buffers.safetensors" } as const;
 const RECORD = "checkpoint.json";
 
 /** Writes a checkpoint folder; the previous one stays in place until the new one is complete. */
-export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
-  const { record, state } = checkpoint;
-  const bytes = encodeSafetensors({ tensors: state, metadata: { model: record.model } });
-  const head = { format: "mmkit-checkpoint", version: 1, stateSha256: sha256Of(bytes) };
+export async function saveCheckpoint(folder: string, { record, ...parts }: Checkpoint): Promise<void> {
+  const encode = (part: keyof typeof files): Uint8Array | null =>
+    part === "state" || parts[part].size > 0
+      ? encodeSafetensors({ tensors: parts[part], metadata: { model: record.model } })
+      : null;
+  const bytes = { state: encode("state"), buffers: encode("buffers") };
+  const head = {
+    format: "mmkit-checkpoint",
+    version: 2,
+    sha256: {
+      state: bytes.state && sha256Of(bytes.state),
+      buffers: bytes.buffers && sha256Of(bytes.buffers),
+    },
+  };
   await writeFolderAtomic(folder, async (temporary) => {
-    await writeFile(join(temporary, STATE), bytes);
+    for (const [part, content] of Object.entries(bytes)) {
+      if (content !== null) await writeFile(join(temporary, files[part as keyof typeof files]), content);
+    }
     await writeFile(join(temporary, RECORD), `${JSON.stringify({ ...head, ...record }, null, 2)}\n`);
   });
 }
@@ -96,22 +120,30 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
   } catch (error) {
     throw new CheckpointError(folder, `${RECORD} is not JSON (${(error as Error).message})`, fix);
   }
-  const { format, version, stateSha256, ...record } = parsed;
-  if (format !== "mmkit-checkpoint" || version !== 1) {
+  const { format, version, sha256, ...record } = parsed;
+  if (format !== "mmkit-checkpoint" || version !== 2) {
     const found = `${JSON.stringify(format)} version ${JSON.stringify(version)}`;
     throw new CheckpointError(
       folder,
-      `${RECORD} must have the format "mmkit-checkpoint" version 1, found ${found}`,
+      `${RECORD} must have the format "mmkit-checkpoint" version 2, found ${found}`,
       fix,
     );
   }
-  const bytes = await readPart(folder, STATE);
-  if (sha256Of(bytes) !== stateSha256) {
-    const problem = `${STATE} is not the file that ${RECORD} was written with: its sha256 differs`;
-    throw new CheckpointError(folder, `${problem}, so it was altered or cut short`, fix);
-  }
-  const state = decodeSafetensors(join(folder, STATE), bytes).tensors;
-  return { record: record as unknown as CheckpointRecord, state };
+  const expected = sha256 as Readonly<Record<keyof typeof files, string | null>>;
+  const tensors = async (part: keyof typeof files): Promise<ReadonlyMap<string, HostTensor>> => {
+    if (expected[part] === null) return new Map();
+    const bytes = await readPart(folder, files[part]);
+    if (sha256Of(bytes) !== expected[part]) {
+      const problem = `${files[part]} is not the file that ${RECORD} was written with: its sha256 differs`;
+      throw new CheckpointError(folder, `${problem}, so it was altered or cut short`, fix);
+    }
+    return decodeSafetensors(join(folder, files[part]), bytes).tensors;
+  };
+  return {
+    record: record as unknown as CheckpointRecord,
+    state: await tensors("state"),
+    buffers: await tensors("buffers"),
+  };
 }
 
 /**

@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Most optimizer steps in one run of the epoch graph; by default as the device needs. */
   readonly stepsPerRun?: number;
+  /** An epoch that takes longer pauses after so many seconds, so that its state can be saved; never if absent. */
+  readonly pauseAfterSeconds?: number;
 }
 
 /** What is known once dataset, buffers and graphs are loaded. */
@@ -39,16 +41,37 @@ export interface EngineInfo {
   readonly parameterCount: number;
 }
 
+/** How far an interrupted epoch is. */
+export interface EpochProgress {
+  /** Entries of the schedule that are done. */
+  readonly entries: number;
+  /** Steps done of the entry after them, if it is a phase. */
+  readonly step: number;
+  /** Sums of that phase's losses over those steps, in the order of its `losses`. */
+  readonly sums: readonly number[];
+  /** Losses of the phases that are done. */
+  readonly losses: EpochLosses;
+}
+
 /** Everything that training changes. */
 export interface EngineState {
+  /** Number of complete epochs. */
+  readonly epoch: number;
+  /** What is done of the next one, null for nothing. */
+  readonly progress: EpochProgress | null;
   /** Parameters and moments by name. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** Optimizer steps taken, by phase. */
+  /** Buffers that were computed from the model's own values; see bufferState.ts. */
+  readonly buffers: ReadonlyMap<string, HostTensor>;
+  /** Optimizer steps taken, by optimizer state. */
   readonly steps: Readonly<Record<string, number>>;
 }
 
-/** Mean of each loss over the epoch's batches, by phase and name; null if the epoch was interrupted. */
+/** Mean of each loss over the epoch's batches, by phase and name. */
 export type EpochLosses = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Why an epoch stopped before its end: it was interrupted, or it pauses for its state to be saved. */
+export type EpochStop = "interrupted" | "paused";
 
 /** A part of an epoch that has just been trained. */
 export interface ChunkEvent {
@@ -81,12 +104,12 @@ export interface EngineHooks {
 export interface Engine {
   readonly info: EngineInfo;
   /**
-   * Trains one epoch (0-based). The state changes only when the epoch is complete.
+   * Trains the next epoch, or the rest of it. The state is good after every chunk of steps.
    *
-   * @returns null if the epoch was interrupted
+   * @returns why the epoch stopped if it did; calling again continues it
    * @throws NonFiniteLossError, GraphRunError
    */
-  runEpoch(epoch: number, learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | null>;
+  runEpoch(learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | EpochStop>;
   evaluate(request: EvaluationRequest): Promise<RankingReport>;
   readState(): Promise<EngineState>;
   writeState(state: EngineState): Promise<void>;

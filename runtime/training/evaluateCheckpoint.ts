@@ -3,7 +3,7 @@ import { loadArtifacts } from "../artifacts/loadArtifacts.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { defaultGroups, type GroupReport, type GroupSettings } from "../ranking/groups.js";
 import type { NdcgIdeal } from "../ranking/metrics.js";
-import { checkCheckpoint, loadCheckpoint, type CheckpointRecord } from "./checkpoint.js";
+import { checkCheckpoint, engineState, loadCheckpoint, type CheckpointRecord } from "./checkpoint.js";
 import { checkSameDataset } from "./checkSameDataset.js";
 import { EmptySplitError } from "./emptySplitError.js";
 import type { BufferEvent, ChunkEvent, EngineInfo } from "./engine.js";
@@ -64,7 +64,7 @@ export async function evaluateCheckpoint(
   const artifacts = await loadArtifacts(options.artifacts);
   const checkpoint = await loadCheckpoint(options.checkpoint);
   checkCheckpoint(options.checkpoint, checkpoint, artifacts);
-  const { record, state } = checkpoint;
+  const { record } = checkpoint;
   const engine = await openEngine(
     {
       artifacts,
@@ -81,14 +81,13 @@ export async function evaluateCheckpoint(
     const { info } = engine;
     checkSameDataset(options.checkpoint, record, { ...info.dataset, folder: options.dataset });
     if (info.dataset.counts[options.split] === 0) throw new EmptySplitError(info.dataset.name, options.split);
-    await engine.writeState({ tensors: state, steps: record.steps });
+    await engine.writeState(engineState(checkpoint));
     const compare = async (changes: Partial<EvaluationRequest>): Promise<RankingComparison> => {
       const request = {
         split: options.split,
         cutoffs: options.cutoffs,
         ndcgIdeal: options.ndcgIdeal ?? "targets",
         maskValidationAtTest: options.maskValidationAtTest === true,
-        epoch: record.epoch,
         auc: options.auc ?? options.split === "test",
         ...changes,
       };

@@ -20,8 +20,6 @@ export interface EvaluationRequest {
   readonly auc?: boolean;
   /** Groups of users and items too. */
   readonly groups?: GroupSettings;
-  /** Number of completed epochs, which decides the buffers that change every epoch. */
-  readonly epoch: number;
 }
 
 /**

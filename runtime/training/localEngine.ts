@@ -1,8 +1,8 @@
 import { chooseDevice, providerOf } from "../artifacts/device.js";
 import { GraphSession, type GraphSessionOptions } from "../artifacts/graphSession.js";
-import { graphFile, type Artifacts } from "../artifacts/loadArtifacts.js";
-import { axisSizes } from "../data/axisSizes.js";
-import { prepareBuffers, redrawBuffers, type BufferOptions } from "../data/buffers.js";
+import { graphFile } from "../artifacts/loadArtifacts.js";
+import type { ScheduleEntry } from "../artifacts/manifest.js";
+import { Buffers } from "../data/buffers.js";
 import { loadDataset, type Dataset } from "../data/dataset.js";
 import type { DatasetNote } from "../data/datasetNote.js";
 import { hostTensor, type HostTensor } from "../data/hostTensor.js";
@@ -12,7 +12,17 @@ import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { itemsWithoutTraining } from "../ranking/groups.js";
 import { ModelRanker } from "../ranking/modelRanker.js";
 import type { Ranker } from "../ranking/ranker.js";
-import type { Engine, EngineHooks, EngineInfo, EngineOptions, EngineState, EpochLosses } from "./engine.js";
+import { BufferSchedule } from "./bufferSchedule.js";
+import type {
+  Engine,
+  EngineHooks,
+  EngineInfo,
+  EngineOptions,
+  EngineState,
+  EpochLosses,
+  EpochProgress,
+  EpochStop,
+} from "./engine.js";
 import { evaluateDataset, type EvaluationRequest } from "./evaluateDataset.js";
 import { initialState } from "./initialise.js";
 import { PhaseTrainer, STEPS_PER_RUN } from "./phaseTrainer.js";
@@ -20,25 +30,37 @@ import { RecipeGraphs } from "./recipeGraphs.js";
 import { FusedExecutor, SeparateExecutor } from "./stepExecutor.js";
 
 type Tensors = ReadonlyMap<string, HostTensor>;
+type Rates = Readonly<Record<string, number>>;
+
+/** Nothing of an epoch is done. */
+const untouched: EpochProgress = { entries: 0, step: 0, sums: [], losses: {} };
+
+/** What an engine consists of. */
+interface EngineParts {
+  readonly info: EngineInfo;
+  readonly hooks: EngineHooks;
+  readonly pauseAfterSeconds: number;
+  readonly dataset: Dataset;
+  readonly schedule: readonly ScheduleEntry[];
+  readonly buffers: Buffers;
+  readonly bufferSchedule: BufferSchedule;
+  readonly phases: ReadonlyMap<string, PhaseTrainer>;
+  readonly embedGraph: GraphSession;
+  readonly rankGraph: GraphSession;
+  readonly key: HostTensor;
+  readonly close: () => Promise<void>;
+}
 
 /** Trains in the calling thread; onnxruntime blocks it while a graph runs. */
 export class LocalEngine implements Engine {
-  private epochBuffers: { readonly epoch: number; readonly tensors: Tensors } | undefined;
-
   private constructor(
-    readonly info: EngineInfo,
-    private readonly artifacts: Artifacts,
-    private readonly dataset: Dataset,
-    private readonly bufferOptions: BufferOptions,
-    private readonly recipeGraphs: RecipeGraphs,
-    private readonly phases: readonly PhaseTrainer[],
-    private readonly sessions: readonly GraphSession[],
-    private readonly embedGraph: GraphSession,
-    private readonly rankGraph: GraphSession,
-    /** Buffers made once, and the random key. */
-    private readonly fixed: Tensors,
-    private state: EngineState,
+    private readonly parts: EngineParts,
+    private state: Omit<EngineState, "buffers">,
   ) {}
+
+  get info(): EngineInfo {
+    return this.parts.info;
+  }
 
   /**
    * Loads the dataset, makes the buffers, opens the graphs and draws the initial parameters.
@@ -49,7 +71,7 @@ export class LocalEngine implements Engine {
     const { artifacts, seed } = options;
     const { manifest } = artifacts;
     const { device, reason } = await chooseDevice(options.device, graphFile(artifacts, "embed"));
-    const fixedSizes = new Map(
+    const declaredSizes = new Map(
       Object.entries(manifest.axes).filter((axis): axis is [string, number] => typeof axis[1] === "number"),
     );
     const withSizes = (sizes: ReadonlyMap<string, number>): GraphSessionOptions => ({
@@ -61,7 +83,7 @@ export class LocalEngine implements Engine {
     const dataset = await loadDataset(options.dataset);
     const notes: DatasetNote[] = [...dataset.notes];
     const recipeGraphs = new RecipeGraphs(artifacts, withSizes(new Map()));
-    const bufferOptions: BufferOptions = {
+    const buffers = await Buffers.open(manifest, dataset, {
       seed,
       runGraph: recipeGraphs.run,
       progress: (buffer, done, total) => {
@@ -70,10 +92,12 @@ export class LocalEngine implements Engine {
       note: (note) => {
         if (!notes.some((known) => known.message === note.message)) notes.push(note);
       },
-    };
-    const buffers = await prepareBuffers(manifest, dataset, bufferOptions);
-    const firstEpochBuffers = await redrawBuffers(manifest, dataset, bufferOptions, 0);
-    const sizes = axisSizes(manifest, dataset, new Map([...buffers, ...firstEpochBuffers]));
+    });
+    // Buffers that change may change their sizes, so only those made once bind the graphs.
+    const sizes = buffers.sizes();
+    const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(seed)));
+    const bufferSchedule = new BufferSchedule(artifacts, buffers, recipeGraphs.run, key);
+    await bufferSchedule.restore(0, 0, new Map());
 
     const sessions: GraphSession[] = [];
     const open = async (graph: string, known: ReadonlyMap<string, number>): Promise<GraphSession> => {
@@ -81,7 +105,13 @@ export class LocalEngine implements Engine {
       sessions.push(session);
       return session;
     };
-    const phases: PhaseTrainer[] = [];
+    const phases = new Map<string, PhaseTrainer>();
+    const sampled = {
+      dataset,
+      matrix: buffers.matrix,
+      size: (axis: string) => sizes.get(axis)!,
+    };
+    const stepsPerRun = options.stepsPerRun ?? STEPS_PER_RUN[providerOf(device)];
     for (const entry of manifest.phases) {
       const { graphs } = entry;
       const executor =
@@ -92,20 +122,15 @@ export class LocalEngine implements Engine {
               await open(graphs.optimizer, sizes),
             )
           : new FusedExecutor(entry, await open(graphs.epoch, sizes));
-      const sampler = createSampler(entry.sampler, dataset, seed, entry.name);
-      phases.push(
-        new PhaseTrainer(
-          entry,
-          sampler,
-          executor,
-          options.stepsPerRun ?? STEPS_PER_RUN[providerOf(device)],
-          hooks,
-        ),
+      const sampler = createSampler(entry.sampler, sampled, seed, entry.name);
+      phases.set(
+        entry.name,
+        new PhaseTrainer(entry, sampler, executor, stepsPerRun, buffers.matrix, hooks.report),
       );
     }
     const embedGraph = await open("embed", sizes);
     // Users and candidates are handed to the rank graph block by block, so only the declared sizes bind it.
-    const rankGraph = await open("rank", fixedSizes);
+    const rankGraph = await open("rank", declaredSizes);
 
     const tensors = initialState(manifest, sizes, seed);
     const info: EngineInfo = {
@@ -120,83 +145,119 @@ export class LocalEngine implements Engine {
         itemsWithoutTraining: itemsWithoutTraining(dataset.train, dataset.items).length,
         notes,
       },
-      sizes,
-      stepsPerEpoch: Object.fromEntries(
-        phases.map(({ entry, stepsPerEpoch }) => [entry.name, stepsPerEpoch]),
-      ),
+      sizes: buffers.sizes(),
+      stepsPerEpoch: Object.fromEntries([...phases].map(([name, phase]) => [name, phase.stepsPerEpoch])),
       parameterCount: manifest.parameters.reduce((sum, { name }) => sum + tensors.get(name)!.data.length, 0),
     };
-    const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(seed)));
-    const steps = Object.fromEntries(manifest.phases.map((phase) => [phase.name, 0]));
+    const close = async (): Promise<void> => {
+      await recipeGraphs.close();
+      for (const session of sessions) await session.release();
+    };
+    const steps = Object.fromEntries(manifest.phases.map((phase) => [phase.optimizerState, 0]));
     return new LocalEngine(
-      info,
-      artifacts,
-      dataset,
-      bufferOptions,
-      recipeGraphs,
-      phases,
-      sessions,
-      embedGraph,
-      rankGraph,
-      new Map([...buffers, ["random_key", key]]),
-      { tensors, steps },
+      {
+        ...{ info, hooks, dataset, buffers, bufferSchedule, phases, embedGraph, rankGraph, key, close },
+        schedule: manifest.schedule,
+        pauseAfterSeconds: options.pauseAfterSeconds ?? Infinity,
+      },
+      { epoch: 0, progress: null, tensors, steps },
     );
   }
 
-  async runEpoch(
-    epoch: number,
-    learningRates: Readonly<Record<string, number>>,
-  ): Promise<EpochLosses | null> {
-    const standing = new Map([...this.fixed, ...(await this.buffersOf(epoch))]);
-    const tensors = new Map(this.state.tensors);
-    const steps = { ...this.state.steps };
-    const losses: Record<string, Readonly<Record<string, number>>> = {};
-    for (const phase of this.phases) {
-      const { name } = phase.entry;
-      const means = await phase.runEpoch(epoch, learningRates[name]!, steps[name]! + 1, standing, tensors);
-      if (means === null) return null;
-      losses[name] = means;
-      steps[name]! += phase.stepsPerEpoch;
+  async runEpoch(learningRates: Rates): Promise<EpochLosses | EpochStop> {
+    const { schedule, phases, bufferSchedule, hooks, pauseAfterSeconds } = this.parts;
+    const { epoch } = this.state;
+    const pauseAt = performance.now() + 1000 * pauseAfterSeconds;
+    const stop = (): EpochStop | null => {
+      if (hooks.isCancelled()) return "interrupted";
+      return performance.now() >= pauseAt ? "paused" : null;
+    };
+    for (;;) {
+      const progress = this.state.progress ?? untouched;
+      const work = schedule[progress.entries];
+      if (work === undefined) {
+        this.state = { ...this.state, epoch: epoch + 1, progress: null };
+        return progress.losses;
+      }
+      let { losses } = progress;
+      if (work.kind === "refresh") await bufferSchedule.refresh(work.buffer, epoch, this.state.tensors);
+      else {
+        const phase = phases.get(work.phase)!;
+        if (phase.runsIn(epoch)) {
+          const done = await this.trainPhase(phase, learningRates[work.phase]!, stop);
+          if (typeof done === "string") return done;
+          losses = { ...losses, [work.phase]: done };
+        }
+      }
+      this.state = {
+        ...this.state,
+        progress: { ...untouched, entries: progress.entries + 1, losses },
+      };
     }
-    this.state = { tensors, steps };
-    return losses;
+  }
+
+  /** @returns the means of the losses, or why the phase stopped before its last step */
+  private async trainPhase(
+    phase: PhaseTrainer,
+    learningRate: number,
+    stop: () => EpochStop | null,
+  ): Promise<Readonly<Record<string, number>> | EpochStop> {
+    const { epoch, steps } = this.state;
+    const { optimizerState } = phase.entry;
+    const progress = this.state.progress ?? untouched;
+    const started = progress.step > 0 ? progress : null;
+    const chunks = phase.chunks(epoch, learningRate, started, steps[optimizerState]!, () => this.standing());
+    let latest = progress;
+    for await (const { step, sums, taken, updated } of chunks) {
+      latest = { ...progress, step, sums };
+      this.state = {
+        epoch,
+        progress: latest,
+        tensors: new Map([...this.state.tensors, ...updated]),
+        steps: { ...this.state.steps, [optimizerState]: this.state.steps[optimizerState]! + taken },
+      };
+      const reason = step < phase.stepsPerEpoch ? stop() : null;
+      if (reason !== null) return reason;
+    }
+    return phase.means(latest);
   }
 
   async evaluate(request: EvaluationRequest): Promise<RankingReport> {
-    return evaluateDataset(this.dataset, request, () => this.modelRanker(request.epoch));
+    return evaluateDataset(this.parts.dataset, request, () => this.modelRanker());
   }
 
-  private async modelRanker(epoch: number): Promise<Ranker> {
-    // The buffers that the last completed epoch was trained with.
-    const buffers = await this.buffersOf(Math.max(0, epoch - 1));
-    const vectors = await this.embedGraph.run(new Map([...this.fixed, ...buffers, ...this.state.tensors]));
-    const { users, items } = this.dataset;
-    return ModelRanker.from(this.rankGraph, vectors.get("user_vectors")!, vectors.get("item_vectors")!, {
+  private async modelRanker(): Promise<Ranker> {
+    const { bufferSchedule, embedGraph, rankGraph, key, dataset } = this.parts;
+    const { tensors, epoch } = this.state;
+    const buffers = await bufferSchedule.forEvaluation(Math.max(0, epoch - 1), tensors);
+    const vectors = await embedGraph.run(new Map([...buffers, ...tensors, ["random_key", key]]));
+    const { users, items } = dataset;
+    return ModelRanker.from(rankGraph, vectors.get("user_vectors")!, vectors.get("item_vectors")!, {
       users,
       items,
     });
   }
 
-  /** The buffers that change every epoch, as drawn for this one. */
-  private async buffersOf(epoch: number): Promise<Tensors> {
-    if (this.epochBuffers?.epoch !== epoch) {
-      const tensors = await redrawBuffers(this.artifacts.manifest, this.dataset, this.bufferOptions, epoch);
-      this.epochBuffers = { epoch, tensors };
-    }
-    return this.epochBuffers.tensors;
+  /** Everything that graphs read besides batches. */
+  private standing(): Tensors {
+    const { buffers, key } = this.parts;
+    return new Map([...buffers.tensors(), ...this.state.tensors, ["random_key", key]]);
   }
 
   readState(): Promise<EngineState> {
-    return Promise.resolve(this.state);
+    return Promise.resolve({ ...this.state, buffers: this.parts.bufferSchedule.state() });
   }
 
-  writeState(state: EngineState): Promise<void> {
+  async writeState({ buffers, ...state }: EngineState): Promise<void> {
+    const { bufferSchedule, schedule } = this.parts;
+    const { epoch, progress } = state;
+    if (progress !== null) await bufferSchedule.restore(epoch, progress.entries, buffers);
+    else if (epoch > 0) await bufferSchedule.restore(epoch - 1, schedule.length, buffers);
+    else await bufferSchedule.restore(0, 0, buffers);
     this.state = state;
-    return Promise.resolve();
   }
 
-  async close(): Promise<void> {
-    await this.recipeGraphs.close();
-    for (const session of this.sessions) await session.release();
+  close(): Promise<void> {
+    return this.parts.close();
   }
 }

@@ -1,9 +1,10 @@
 import type { Provider } from "../artifacts/device.js";
 import type { PhaseEntry } from "../artifacts/manifest.js";
-import { batchFeeds, stepRanges } from "../data/batchFeeds.js";
+import { batchFeeds, bytesPerStep, stepRanges } from "../data/batchFeeds.js";
 import type { HostTensor } from "../data/hostTensor.js";
 import type { Sampler } from "../data/sampler.js";
-import type { EngineHooks } from "./engine.js";
+import type { SparseMatrix } from "../data/sparseMatrix.js";
+import type { ChunkEvent } from "./engine.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
 import type { StepExecutor } from "./stepExecutor.js";
 
@@ -13,68 +14,98 @@ export const STEPS_PER_RUN: Record<Provider, number> = { cpu: 32, cuda: 256, web
 /** The stacked batch inputs of one run stay below this, bytes. */
 const BATCH_BYTES = 16 * 2 ** 20;
 
+/** How far a phase is in an epoch. */
+export interface PhaseProgress {
+  /** Steps done. */
+  readonly step: number;
+  /** Sums of the losses over those steps, in the order of the phase's `losses`. */
+  readonly sums: readonly number[];
+}
+
+/** What a chunk of steps changed. */
+export interface PhaseChunk extends PhaseProgress {
+  /** Number of steps of the chunk. */
+  readonly taken: number;
+  /** Updated parameters and moments. */
+  readonly updated: ReadonlyMap<string, HostTensor>;
+}
+
 /** Runs the epochs of one phase. */
 export class PhaseTrainer {
   private readonly stepsPerRun: number;
 
-  /** @param stepsPerRun most steps in one run; fewer where their batches are large */
+  /**
+   * @param stepsPerRun most steps in one run; fewer where their batches are large
+   * @param matrix contents of a sparse buffer that is made once
+   */
   constructor(
     readonly entry: PhaseEntry,
     private readonly sampler: Sampler,
     private readonly executor: StepExecutor,
     stepsPerRun: number,
-    private readonly hooks: EngineHooks,
+    private readonly matrix: (buffer: string) => SparseMatrix,
+    private readonly report: (event: ChunkEvent) => void,
   ) {
-    const bytesPerStep = Math.max(1, 4 * entry.batch.length * sampler.batchSize);
-    this.stepsPerRun = Math.max(1, Math.min(stepsPerRun, Math.floor(BATCH_BYTES / bytesPerStep)));
+    const bytes = Math.max(1, bytesPerStep(entry.batch, sampler.batchSize, matrix));
+    this.stepsPerRun = Math.max(1, Math.min(stepsPerRun, Math.floor(BATCH_BYTES / bytes)));
   }
 
   get stepsPerEpoch(): number {
     return this.sampler.stepsPerEpoch;
   }
 
+  /** Whether the phase has work in an epoch (0-based). */
+  runsIn(epoch: number): boolean {
+    const { from, until } = this.entry.epochs;
+    return this.stepsPerEpoch > 0 && epoch >= from && (until === null || epoch < until);
+  }
+
   /**
-   * Trains one epoch.
+   * Trains an epoch from a step on, chunk by chunk; the caller keeps what each chunk changed.
    *
    * @param epoch 0-based
-   * @param firstStep 1-based number of its first step among all steps of the phase
-   * @param standing buffers and the random key
-   * @param tensors parameters and moments; the updated ones are put into it
-   * @returns the mean of each loss over the batches, or null if the epoch was interrupted
+   * @param progress steps done before
+   * @param stepsTaken optimizer steps before, of all epochs
+   * @param standing everything the chunk's graph reads besides its batches, asked for before each chunk
    * @throws NonFiniteLossError, GraphRunError
    */
-  async runEpoch(
+  async *chunks(
     epoch: number,
     learningRate: number,
-    firstStep: number,
-    standing: ReadonlyMap<string, HostTensor>,
-    tensors: Map<string, HostTensor>,
-  ): Promise<Readonly<Record<string, number>> | null> {
+    progress: PhaseProgress | null,
+    stepsTaken: number,
+    standing: () => ReadonlyMap<string, HostTensor>,
+  ): AsyncGenerator<PhaseChunk> {
     const sample = this.sampler.epoch(epoch);
-    const sums = new Float64Array(this.entry.losses.length);
-    for (const range of stepRanges(sample, this.stepsPerRun)) {
+    const start = progress?.step ?? 0;
+    const sums = Float64Array.from(progress?.sums ?? this.entry.losses.map(() => 0));
+    for (const range of stepRanges(sample, this.stepsPerRun, start)) {
       const started = performance.now();
       const { updated, losses } = await this.executor.run({
         count: range.count,
-        firstStep: firstStep + range.first,
+        firstStep: stepsTaken + 1 + range.first - start,
         learningRate,
-        batch: batchFeeds(sample, this.entry.batch, range),
-        standing: new Map([...standing, ...tensors]),
+        batch: batchFeeds(sample, this.entry.batch, range, this.matrix),
+        standing: standing(),
       });
       const chunkSums = this.add(losses, epoch, range.first, sums);
-      for (const [name, tensor] of updated) tensors.set(name, tensor);
-      this.hooks.report({
+      const step = range.first + range.count;
+      this.report({
         kind: "chunk",
         phase: this.entry.name,
         epoch,
-        step: range.first + range.count,
+        step,
         steps: sample.steps,
         losses: this.named(chunkSums.map((sum) => sum / range.count)),
         stepsPerSecond: (1000 * range.count) / Math.max(performance.now() - started, 1e-3),
       });
-      if (this.hooks.isCancelled()) return null;
+      yield { step, sums: [...sums], taken: range.count, updated };
     }
-    return this.named(sums.map((sum) => sum / sample.steps));
+  }
+
+  /** Means of the losses over an epoch. */
+  means({ sums }: PhaseProgress): Readonly<Record<string, number>> {
+    return this.named(sums.map((sum) => sum / this.stepsPerEpoch));
   }
 
   private named(values: ArrayLike<number>): Record<string, number> {

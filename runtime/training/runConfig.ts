@@ -16,7 +16,8 @@ export function runConfig(
   { manifest, sha256 }: Artifacts,
   info: EngineInfo,
 ): RunConfig {
-  const { device, threads, stepsPerRun, epochs, cutoffs, ...rest } = settings;
+  const { device, threads, stepsPerRun, checkpointEvery, checkpointMinutes, epochs, cutoffs, ...rest } =
+    settings;
   const fixesEpochs = manifest.phases.some((phase) => dependsOnEpochs(phase.learningRate));
   return {
     decisive: {
@@ -35,6 +36,8 @@ export function runConfig(
       deviceRequest: device,
       threads,
       stepsPerRun,
+      checkpointEvery,
+      checkpointMinutes,
       artifactFolder: folders.artifacts,
       datasetFolder: folders.dataset,
       stepsPerEpoch: info.stepsPerEpoch,

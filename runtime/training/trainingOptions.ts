@@ -6,7 +6,7 @@ export interface TrainingSettings {
   readonly seed: number;
   /** Most epochs. */
   readonly epochs: number;
-  /** The split is evaluated after every so many epochs, and after the last; a checkpoint is saved as often. */
+  /** The split is evaluated after every so many epochs, and after the last. */
   readonly evaluateEvery: number;
   /** Evaluations in a row that may fail to improve before training stops; see earlyStopping.ts. */
   readonly patience: number;
@@ -29,6 +29,10 @@ export interface ComputeSettings {
   readonly threads: number | null;
   /** Most optimizer steps in one run; null for the device's default. */
   readonly stepsPerRun: number | null;
+  /** A checkpoint is saved after every so many epochs, and whenever training stops. */
+  readonly checkpointEvery: number;
+  /** Within an epoch, a checkpoint is saved after every so many minutes; null for never. */
+  readonly checkpointMinutes: number | null;
 }
 
 /** MMRec's protocol (evaluation.md, section 2), on a device of one's own choice. */
@@ -46,6 +50,8 @@ export const defaultSettings: TrainingSettings & ComputeSettings = {
   device: "cpu",
   threads: null,
   stepsPerRun: null,
+  checkpointEvery: 1,
+  checkpointMinutes: 10,
 };
 
 /** Settings of a training run that make no sense; all problems at once. */
@@ -87,7 +93,13 @@ export function resolveSettings(
   need(isCount(settings.epochs, 1), "epochs", "a whole number from 1");
   need(isCount(settings.evaluateEvery, 1), "evaluateEvery", "a whole number of epochs from 1");
   need(isCount(settings.patience, 0), "patience", "a whole number of evaluations from 0");
-  const { monitorDecimals: decimals, threads, stepsPerRun } = settings;
+  const { monitorDecimals: decimals, threads, stepsPerRun, checkpointMinutes } = settings;
+  need(isCount(settings.checkpointEvery, 1), "checkpointEvery", "a whole number of epochs from 1");
+  need(
+    checkpointMinutes === null || (Number.isFinite(checkpointMinutes) && checkpointMinutes > 0),
+    "checkpointMinutes",
+    "null or a number above 0",
+  );
   need(
     decimals === null || (isCount(decimals, 0) && decimals <= 15),
     "monitorDecimals",

@@ -2,7 +2,14 @@ import type { Artifacts } from "../artifacts/loadArtifacts.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { defaultGroups } from "../ranking/groups.js";
 import type { MetricKey } from "../ranking/metrics.js";
-import { checkCheckpoint, CheckpointError, type Checkpoint, type EpochRecord } from "./checkpoint.js";
+import {
+  checkCheckpoint,
+  CheckpointError,
+  engineState,
+  type Checkpoint,
+  type CheckpointRecord,
+  type EpochRecord,
+} from "./checkpoint.js";
 import { observe, untried, type EarlyStoppingState } from "./earlyStopping.js";
 import type { Engine } from "./engine.js";
 import type { EpochClock } from "./epochClock.js";
@@ -12,7 +19,7 @@ import { metricsLine } from "./metricsLine.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
 import type { RunConfig, RunFolder } from "./runFolder.js";
 import type { TrainingEvent } from "./trainingEvent.js";
-import type { TrainingSettings } from "./trainingOptions.js";
+import type { ComputeSettings, TrainingSettings } from "./trainingOptions.js";
 import {
   reportedMetrics,
   type ReportedMetrics,
@@ -25,11 +32,17 @@ export type TrainOutcome =
   /** Interrupted after so many complete epochs, which are saved. */
   | { readonly status: "aborted"; readonly epochs: number };
 
+/** Says whether two states of a run are the same. */
+function positionOf({ epoch, progress }: Pick<CheckpointRecord, "epoch" | "progress">): string {
+  return progress === null ? `${epoch}` : `${epoch}, ${progress.entries}, ${progress.step}`;
+}
+
 /** A run between its epochs. */
 export class TrainingRun {
-  /** Completed epochs, and how many of them checkpoint `last` holds. */
+  /** Completed epochs. */
   private epoch = 0;
-  private savedEpoch = 0;
+  /** What checkpoint `last` holds. */
+  private saved: string | null = null;
   private stopping: EarlyStoppingState = untried;
   private history: EpochRecord[] = [];
   private readonly epochSeconds: number[] = [];
@@ -38,7 +51,7 @@ export class TrainingRun {
   constructor(
     private readonly folder: RunFolder,
     private readonly artifacts: Artifacts,
-    private readonly settings: TrainingSettings,
+    private readonly settings: TrainingSettings & ComputeSettings,
     private readonly engine: Engine,
     private readonly report: (event: TrainingEvent) => void,
     private readonly signal: AbortSignal | undefined,
@@ -51,11 +64,11 @@ export class TrainingRun {
   }
 
   async continueFrom(checkpoint: Checkpoint, config: RunConfig): Promise<void> {
-    const { record, state } = checkpoint;
+    const { record } = checkpoint;
     checkCheckpoint(this.folder.checkpointPath("last"), checkpoint, this.artifacts, this.engine.info.sizes);
-    await this.engine.writeState({ tensors: state, steps: record.steps });
+    await this.engine.writeState(engineState(checkpoint));
     this.epoch = record.epoch;
-    this.savedEpoch = record.epoch;
+    this.saved = positionOf(record);
     this.stopping = record.stopping;
     this.history = [...record.history];
     await this.folder.truncateMetrics(record.epoch);
@@ -104,9 +117,15 @@ export class TrainingRun {
     );
     const started = performance.now();
     this.clock.startTraining(this.artifacts.manifest.phases[0]!.name);
-    const losses = await this.engine.runEpoch(epoch, rates);
+    let losses = await this.engine.runEpoch(rates);
+    while (typeof losses === "string") {
+      this.clock.endTraining();
+      if (losses === "interrupted") return false;
+      await this.saveLast();
+      this.clock.startTraining(this.artifacts.manifest.phases[0]!.name);
+      losses = await this.engine.runEpoch(rates);
+    }
     this.clock.endTraining();
-    if (losses === null) return false;
     const seconds = (performance.now() - started) / 1000;
     this.epochSeconds.push(seconds);
     this.report({ kind: "epoch", epoch, losses, seconds });
@@ -124,8 +143,8 @@ export class TrainingRun {
     const course = { record, split: settings.selectOn, time: Date.now() / 1000, seconds };
     await this.folder.appendMetrics(metricsLine({ ...course, parts: this.clock.takeLine() }));
     // The best checkpoint first: if the process ends in between, the epoch is trained again and saved again.
-    if (evaluated?.improved === true) await this.save("best");
-    if (isDue) await this.saveLast();
+    if (evaluated?.improved === true) await this.saveBest();
+    if ((epoch + 1) % settings.checkpointEvery === 0) await this.saveLast();
     return true;
   }
 
@@ -135,7 +154,7 @@ export class TrainingRun {
     const { settings } = this;
     const split = settings.selectOn;
     const started = performance.now();
-    const { metrics } = await this.evaluate(split, epoch + 1);
+    const { metrics } = await this.evaluate(split);
     const seconds = (performance.now() - started) / 1000;
     const { state, improved } = observe(
       this.stopping,
@@ -153,7 +172,6 @@ export class TrainingRun {
 
   private async evaluate(
     split: "valid" | "test",
-    epoch: number,
     changes: Pick<Partial<EvaluationRequest>, "ranker" | "groups" | "auc"> = {},
   ): Promise<RankingReport> {
     const { cutoffs, ndcgIdeal, maskValidationAtTest, monitor } = this.settings;
@@ -164,7 +182,6 @@ export class TrainingRun {
       ndcgIdeal,
       maskValidationAtTest,
       ranker: "model",
-      epoch,
       ...(monitor === "AUC" ? { auc: true } : {}),
       ...changes,
     } as const;
@@ -175,7 +192,7 @@ export class TrainingRun {
 
   private async checkpoint(): Promise<Checkpoint> {
     const { manifest, sha256 } = this.artifacts;
-    const { tensors, steps } = await this.engine.readState();
+    const { tensors, buffers, epoch, progress, steps } = await this.engine.readState();
     return {
       record: {
         model: manifest.model,
@@ -183,23 +200,29 @@ export class TrainingRun {
         hyperparameters: manifest.hyperparameters,
         datasetChecksum: this.engine.info.dataset.checksum,
         seed: this.settings.seed,
-        epoch: this.epoch,
+        epoch,
+        progress,
         steps,
         stopping: this.stopping,
         history: this.history,
       },
       state: tensors,
+      buffers,
     };
   }
 
   private async saveLast(): Promise<void> {
-    if (this.savedEpoch === this.epoch && this.epoch > 0) return;
-    await this.save("last");
-    this.savedEpoch = this.epoch;
+    await this.clock.measure("checkpoints", async () => {
+      const checkpoint = await this.checkpoint();
+      const position = positionOf(checkpoint.record);
+      if (position === this.saved) return;
+      await this.folder.save("last", checkpoint);
+      this.saved = position;
+    });
   }
 
-  private async save(name: "last" | "best"): Promise<void> {
-    await this.clock.measure("checkpoints", async () => this.folder.save(name, await this.checkpoint()));
+  private async saveBest(): Promise<void> {
+    await this.clock.measure("checkpoints", async () => this.folder.save("best", await this.checkpoint()));
   }
 
   /** Scores the best epoch on the test split, once. */
@@ -217,7 +240,7 @@ export class TrainingRun {
     ): Promise<ReportedMetrics | null> => {
       if (counts[split] === 0) return null;
       const auc = split === "test" ? { auc: true } : {};
-      const found = await this.evaluate(split, bestEpoch + 1, { ranker, ...auc, groups: defaultGroups });
+      const found = await this.evaluate(split, { ranker, ...auc, groups: defaultGroups });
       if (ranker === "model") await this.folder.writeUserMetrics(split, found.perUser);
       return reportedMetrics(found);
     };
@@ -262,6 +285,6 @@ export class TrainingRun {
         "The folder was changed by another process: start the run again with --force.",
       );
     }
-    await this.engine.writeState({ tensors: best.state, steps: best.record.steps });
+    await this.engine.writeState(engineState(best));
   }
 }

@@ -8,6 +8,7 @@ import type {
   EngineOptions,
   EngineState,
   EpochLosses,
+  EpochStop,
 } from "./engine.js";
 import type { EvaluationRequest } from "./evaluateDataset.js";
 import { unpackError } from "./transferredError.js";
@@ -117,14 +118,8 @@ export class WorkerEngine implements Engine {
     });
   }
 
-  async runEpoch(
-    epoch: number,
-    learningRates: Readonly<Record<string, number>>,
-  ): Promise<EpochLosses | null> {
-    return (await this.call({
-      method: "runEpoch",
-      parameters: [epoch, learningRates],
-    })) as EpochLosses | null;
+  async runEpoch(learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | EpochStop> {
+    return (await this.call({ method: "runEpoch", parameters: [learningRates] })) as EpochLosses | EpochStop;
   }
 
   async evaluate(request: EvaluationRequest): Promise<RankingReport> {

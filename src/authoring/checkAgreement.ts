@@ -2,6 +2,7 @@ import { DeclarationError } from "../ir/errors.js";
 import type { Node } from "../ir/node.js";
 import { formatType } from "../ir/types.js";
 import type { Declaration } from "./declaration.js";
+import { MAIN_PHASE, type Phase } from "./phase.js";
 
 /** One declared input: what must be the same in both declarations, as text by what it is. */
 interface Declared {
@@ -33,9 +34,15 @@ function inputsOf(declaration: Declaration): Map<string, Declared> {
     note("parameter", name, node, { initializer: text(initializer) });
   }
   for (const { name, node, recipe, refresh } of declaration.buffers) {
-    note("buffer", name, node, { recipe: text(recipe), refresh });
+    note("buffer", name, node, {
+      recipe: text(recipe),
+      refresh: refresh === "once" ? refresh : text(refresh),
+    });
   }
-  for (const { name, node, source } of declaration.batches) note("batch input", name, node, { source });
+  for (const { node, entry } of declaration.phases.flatMap((phase) => phase.batches)) {
+    const { name, ...source } = entry;
+    note("batch input", name, node, { source: text(source) });
+  }
   return inputs;
 }
 
@@ -45,8 +52,8 @@ function onlyIn(declaration: Declaration, other: Declaration): Declaration["para
 }
 
 /**
- * Checks that the declarations of one model for training and for evaluation fit together: the same parameters and
- * loss terms, and every name that both declare standing for the same. Buffers and batch inputs may be in one only.
+ * Checks that the declarations of one model for training and for evaluation fit together: the same parameters, phases
+ * and loss terms, and every name that both declare standing for the same. Buffers and batch inputs may be in one only.
  *
  * @throws DeclarationError at the declaration that differs, the one for evaluation where both have it
  */
@@ -70,12 +77,25 @@ export function checkAgreement(training: Declaration, evaluation: Declaration): 
     const problem = `has ${differs} ${facts[differs]!} for evaluation, but ${before.facts[differs]!} for training`;
     throw new DeclarationError(subject, problem, node.location);
   }
-  const [trained, evaluated] = [training, evaluation].map(({ losses }) => losses.map((loss) => loss.name));
+  const [trained, evaluated] = [training, evaluation].map(({ phases }) => phases.map(({ name }) => name));
   if (trained!.join() !== evaluated!.join()) {
-    const problem = `are ${evaluated!.join(", ")} for evaluation, but ${trained!.join(", ")} for training`;
-    const location = [...training.losses, ...evaluation.losses].find(
-      ({ name }) => !trained!.includes(name) || !evaluated!.includes(name),
+    throw evaluation.problem(
+      "phases",
+      `are ${evaluated!.join(", ")} for evaluation, but ${trained!.join(", ")} for training`,
     );
-    throw new DeclarationError("loss terms", problem, (location ?? evaluation.losses[0]!).node.location);
   }
+  training.phases.forEach((phase, index) => {
+    checkLosses(phase, evaluation.phases[index]!);
+  });
+}
+
+function checkLosses(trained: Phase, evaluated: Phase): void {
+  const [before, after] = [trained, evaluated].map(({ losses }) => losses.map((loss) => loss.name));
+  if (before!.join() === after!.join()) return;
+  const problem = `are ${after!.join(", ")} for evaluation, but ${before!.join(", ")} for training`;
+  const lone = [...trained.losses, ...evaluated.losses].find(
+    ({ name }) => !before!.includes(name) || !after!.includes(name),
+  );
+  const subject = trained.name === MAIN_PHASE ? "loss terms" : `loss terms of phase "${trained.name}"`;
+  throw new DeclarationError(subject, problem, (lone ?? evaluated.losses[0]!).node.location);
 }

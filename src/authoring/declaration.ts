@@ -1,9 +1,8 @@
 import type {
   Initializer,
-  BatchSource,
+  LearningRateEntry,
   RecipeCall,
   SamplerEntry,
-  LearningRateEntry,
 } from "../../runtime/artifacts/manifest.js";
 import { DeclarationError } from "../ir/errors.js";
 import { declarationLocation } from "../ir/location.js";
@@ -11,7 +10,6 @@ import type { InputRole, Node } from "../ir/node.js";
 import {
   formatType,
   sameType,
-  sumOfSizes,
   tensorType,
   type Axis,
   type Size,
@@ -19,13 +17,13 @@ import {
   type ValueType,
 } from "../ir/types.js";
 import { input } from "../ops/apply.js";
+import { AxisTable } from "./axisTable.js";
+import { DeclaredBuffers, type DeclaredBuffer, type Refresh } from "./declaredBuffers.js";
 import { nameProblem } from "./nameProblem.js";
+import { MAIN_PHASE, Phase, type TrainingSettings } from "./phase.js";
 import { Sparse, Tensor, type Axes, type Ids, type Scalar } from "./tensor.js";
 
 export type { Initializer, LearningRateEntry, RecipeCall, SamplerEntry };
-
-/** When a buffer is made: once before training, or anew before every epoch. */
-export type Refresh = "once" | "epoch";
 
 export interface DeclaredParameter {
   readonly node: Node;
@@ -34,89 +32,57 @@ export interface DeclaredParameter {
   readonly initializer: Initializer;
 }
 
-export interface DeclaredBuffer {
-  readonly node: Node;
-  readonly name: string;
-  readonly recipe: RecipeCall;
-  readonly refresh: Refresh;
-}
-
-export interface DeclaredBatch {
-  readonly node: Node;
-  readonly name: string;
-  readonly source: BatchSource;
-}
-
-export interface OptimizerSettings {
-  readonly kind: "sgd" | "adam" | "adamw";
-  readonly momentum: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** L2 added to the gradient (sgd, adam) or applied to the parameter (adamw). */
-  readonly weightDecay: number;
-  /** Largest global norm of the gradients; 0 for no clipping. */
-  readonly clipNorm: number;
-}
-
-export interface TrainingSettings {
-  readonly sampler: SamplerEntry;
-  readonly optimizer: OptimizerSettings;
-  readonly learningRate: LearningRateEntry;
-}
-
 /** Degree groups of a sparse product; the runtime chooses their widths for the data. */
 const GROUPS = 8;
 
-/** Sizes of the axes every model has; the data fixes them. */
-const dataAxes = ["user", "item", "batch"];
-
 /**
- * What a model's `build` receives: it declares axes, parameters, buffers, batch inputs, losses and embeddings.
- * `training` is true while the training graph is built and false for evaluation and inference: there dropout is the
- * identity, and a model must not draw noise.
+ * What a model's `build` receives: it declares axes, parameters, buffers, phases with their batch inputs and losses, and
+ * embeddings. `training` is true while the training graphs are built and false for evaluation, refreshed buffers and
+ * inference: there dropout is the identity, and a model must not draw noise.
+ *
+ * A model with one phase needs none of its own: batch inputs, losses and settings go to the phase `main`.
  */
 export class Declaration {
-  readonly axes = new Map<string, Size>();
   readonly parameters: DeclaredParameter[] = [];
-  readonly buffers: DeclaredBuffer[] = [];
-  readonly batches: DeclaredBatch[] = [];
   readonly scalars: Node[] = [];
-  readonly losses: { readonly name: string; readonly node: Node }[] = [];
-  settings: TrainingSettings | undefined;
+  /** In order of declaration, `main` first. */
+  readonly phases: Phase[];
   vectors: { readonly users: Node; readonly items: Node } | undefined;
+  private readonly axisTable = new AxisTable((subject, text) => this.problem(subject, text));
+  private readonly declaredBuffers = new DeclaredBuffers((subject, text) => this.problem(subject, text));
   private readonly names = new Set<string>();
   private readonly streams = new Set<string>();
+  private order: readonly string[] | undefined;
 
   constructor(readonly training: boolean) {
-    for (const name of dataAxes) this.axes.set(name, name);
+    this.phases = [this.makePhase(MAIN_PHASE)];
+  }
+
+  get axes(): ReadonlyMap<string, Size> {
+    return this.axisTable.sizes;
+  }
+
+  get buffers(): readonly DeclaredBuffer[] {
+    return this.declaredBuffers.list;
+  }
+
+  get main(): Phase {
+    return this.phases[0]!;
   }
 
   /** Declares an axis: of fixed size, as long as other axes together, or (without a size) as long as the data says. */
   axis(name: string, size?: number | readonly string[]): void {
-    const value =
-      typeof size === "object" ? sumOfSizes(size.map((part) => this.axisOf(part).size)) : (size ?? name);
-    if (typeof value === "number" && (!Number.isInteger(value) || value < 1)) {
-      throw this.problem(`axis "${name}"`, `must have a positive whole size, but it is ${value}`);
-    }
-    const known = this.axes.get(name);
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(value)) {
-      throw this.problem(
-        `axis "${name}"`,
-        `is declared twice, as ${JSON.stringify(known)} and ${JSON.stringify(value)}`,
-      );
-    }
-    this.axes.set(name, value);
+    this.axisTable.declare(name, size);
   }
 
   /** Size of a declared axis, for `split` and `topK`. */
   size(name: string): Size {
-    return this.axisOf(name).size;
+    return this.axisTable.of(name).size;
   }
 
   /** A trainable tensor, one name in every artifact. */
   parameter<const A extends Axes>(name: string, axes: readonly [...A], initializer: Initializer): Tensor<A> {
-    const list = axes.map((axis) => this.axisOf(axis));
+    const list = axes.map((axis) => this.axisTable.of(axis));
     const node = this.input(name, "parameter", tensorType("float32", list));
     this.parameters.push({ node, name, axes: list, initializer });
     return new Tensor(node);
@@ -131,7 +97,7 @@ export class Declaration {
   ): Tensor<A> {
     const type = tensorType(
       "float32",
-      axes.map((axis) => this.axisOf(axis)),
+      axes.map((axis) => this.axisTable.of(axis)),
     );
     return new Tensor(this.declareBuffer(name, type, recipe, refresh));
   }
@@ -144,9 +110,9 @@ export class Declaration {
     recipe: RecipeCall,
     refresh: Refresh,
   ): Ids<Of, A> {
-    const list = axes.map((axis) => this.axisOf(axis));
+    const list = axes.map((axis) => this.axisTable.of(axis));
     return new Tensor(
-      this.declareBuffer(name, tensorType("int32", list, this.axisOf(of).name), recipe, refresh),
+      this.declareBuffer(name, tensorType("int32", list, this.axisTable.of(of).name), recipe, refresh),
     );
   }
 
@@ -162,9 +128,9 @@ export class Declaration {
     this.axis(entry);
     const type: SparseType = {
       kind: "sparse",
-      row: this.axisOf(row),
-      column: this.axisOf(column),
-      entry: this.axisOf(entry),
+      row: this.axisTable.of(row),
+      column: this.axisTable.of(column),
+      entry: this.axisTable.of(entry),
       groups: GROUPS,
     };
     return new Sparse(this.declareBuffer(name, type, recipe, refresh));
@@ -177,57 +143,88 @@ export class Declaration {
     return this.buffer(`${modality}_features`, ["item", axis], { kind: "features", modality });
   }
 
-  /** Users of the sampled triples. */
+  /**
+   * Says what the recipe of a refreshed buffer is given besides data: values of the model, computed without noise from
+   * the parameters of that moment. If they depend on `rows()` or `denseRows()` of a phase, they are computed block by
+   * block over all rows in order and joined along `batch`.
+   *
+   * @throws DeclarationError unless there is such a buffer and it is made more than once
+   */
+  refresh(buffer: string, values: Readonly<Record<string, Tensor<Axes> | Ids<string, Axes>>>): void {
+    const nodes = Object.entries(values).map(([name, { node }]) => ({ name, node }));
+    this.declaredBuffers.compute(buffer, nodes);
+  }
+
+  /** A part of training besides `main`, with batches, losses and optimizer of its own. */
+  phase(name: string): Phase {
+    const wrong = nameProblem(name, this.names);
+    if (wrong !== undefined || this.phases.some((phase) => phase.name === name)) {
+      throw this.problem(`phase "${name}"`, wrong ?? "is declared twice");
+    }
+    const phase = this.makePhase(name);
+    this.phases.push(phase);
+    return phase;
+  }
+
+  /**
+   * Order of an epoch's work, as names of phases and of refreshed buffers, all of them. Without it, buffers are made
+   * first, in order of declaration, then come the declared phases, then `main`.
+   */
+  schedule(order: readonly string[]): void {
+    this.order = order;
+  }
+
+  /** The epoch's work in order. @throws DeclarationError if a given order leaves out or repeats something */
+  epochOrder(): readonly string[] {
+    const changing = this.buffers.filter((buffer) => buffer.refresh !== "once").map(({ name }) => name);
+    const [main, ...others] = this.phases.map((phase) => phase.name);
+    const all = [...changing, ...others, main!];
+    if (this.order === undefined) return all;
+    const given = this.order;
+    const wrong = [...all, ...given].find((name) => {
+      const times = given.filter((entry) => entry === name).length;
+      return times !== 1 || !all.includes(name);
+    });
+    if (wrong === undefined) return given;
+    throw this.problem(
+      "the schedule",
+      `must name each of ${all.join(", ")} once, which "${wrong}" contradicts: it is ${given.join(", ")}`,
+    );
+  }
+
+  /** Of phase `main`. */
   users(): Ids<"user", ["batch"]> {
-    return new Tensor(this.batch("users", "user", tensorType("int32", [this.axisOf("batch")], "user")));
+    return this.main.users();
   }
 
-  /** Items the users interacted with. */
+  /** Of phase `main`. */
   positives(): Ids<"item", ["batch"]> {
-    return new Tensor(this.batch("positives", "positive", this.itemIds()));
+    return this.main.positives();
   }
 
-  /** Items drawn for the users that they did not interact with in training. */
+  /** Of phase `main`. */
   negatives(): Ids<"item", ["batch"]> {
-    return new Tensor(this.batch("negatives", "negative", this.itemIds()));
+    return this.main.negatives();
   }
 
-  /** The distinct positives of the batch, padded to its length; their weights are 1/count, 0 for the padding. */
-  uniquePositives(): { readonly ids: Ids<"item", ["batch"]>; readonly weights: Tensor<["batch"]> } {
-    const weights = tensorType("float32", [this.axisOf("batch")]);
-    return {
-      ids: new Tensor(this.batch("unique_positives", "uniquePositive", this.itemIds())),
-      weights: new Tensor(this.batch("unique_positive_weights", "uniquePositiveWeight", weights)),
-    };
+  /** Of phase `main`. */
+  uniquePositives(): ReturnType<Phase["uniquePositives"]> {
+    return this.main.uniquePositives();
   }
 
-  /** The distinct users of the batch, as `uniquePositives`. */
-  uniqueUsers(): { readonly ids: Ids<"user", ["batch"]>; readonly weights: Tensor<["batch"]> } {
-    const ids = tensorType("int32", [this.axisOf("batch")], "user");
-    const weights = tensorType("float32", [this.axisOf("batch")]);
-    return {
-      ids: new Tensor(this.batch("unique_users", "uniqueUser", ids)),
-      weights: new Tensor(this.batch("unique_user_weights", "uniqueUserWeight", weights)),
-    };
+  /** Of phase `main`. */
+  uniqueUsers(): ReturnType<Phase["uniqueUsers"]> {
+    return this.main.uniqueUsers();
   }
 
-  /** Adds a term to the loss; the total is the sum of all terms. @throws DeclarationError unless it is a scalar */
+  /** Adds a term to the loss of phase `main`; the total is the sum of all terms. */
   loss(name: string, value: Scalar): void {
-    if (name === "total" || this.losses.some((loss) => loss.name === name)) {
-      throw this.problem(`loss "${name}"`, "has a name that is taken");
-    }
-    if (formatType(value.type) !== "float32 []") {
-      throw this.problem(
-        `loss "${name}"`,
-        `must be a float32 scalar, but it is ${formatType(value.type)}; take its sum or mean`,
-      );
-    }
-    this.losses.push({ name, node: value.node });
+    this.main.loss(name, value);
   }
 
-  /** How the model is trained: sampler, optimizer, learning rate. */
+  /** How phase `main` is trained. */
   train(settings: TrainingSettings): void {
-    this.settings = settings;
+    this.main.train(settings);
   }
 
   /**
@@ -240,7 +237,7 @@ export class Declaration {
       ["items", "item", items],
     ] as const) {
       const dim = users.type.axes[1] ?? { name: "dim", size: "dim" };
-      const wanted = tensorType("float32", [this.axisOf(row), dim]);
+      const wanted = tensorType("float32", [this.axisTable.of(row), dim]);
       if (sameType(type, wanted)) continue;
       throw this.problem(
         `embeddings of ${subject}`,
@@ -287,39 +284,24 @@ export class Declaration {
     return new DeclarationError(subject, text, declarationLocation());
   }
 
-  private itemIds(): ValueType {
-    return tensorType("int32", [this.axisOf("batch")], "item");
-  }
-
-  private batch(name: string, source: BatchSource, type: ValueType): Node {
-    const known = this.batches.find((entry) => entry.name === name);
-    if (known !== undefined) return known.node;
-    const node = this.input(name, "batch", type);
-    this.batches.push({ node, name, source });
-    return node;
+  private makePhase(name: string): Phase {
+    return new Phase(name, {
+      axes: this.axisTable,
+      problem: (subject, text) => this.problem(subject, text),
+      batchInput: (batch, type) => this.input(batch, "batch", type),
+    });
   }
 
   private declareBuffer(name: string, type: ValueType, recipe: RecipeCall, refresh: Refresh): Node {
     const node = this.input(name, "buffer", type);
-    this.buffers.push({ node, name, recipe, refresh });
+    this.declaredBuffers.add(node, name, recipe, refresh);
     return node;
   }
 
   private input(name: string, role: InputRole, type: ValueType): Node {
-    const wrong = nameProblem(name, this.names);
-    if (wrong !== undefined) throw this.problem(`"${name}"`, wrong);
+    const taken = nameProblem(name, this.names);
+    if (taken !== undefined) throw this.problem(`"${name}"`, taken);
     this.names.add(name);
     return input(name, role, type);
-  }
-
-  private axisOf(name: string): Axis {
-    const size = this.axes.get(name);
-    if (size === undefined) {
-      throw this.problem(
-        `axis "${name}"`,
-        `is not declared; declared are ${[...this.axes.keys()].join(", ")}`,
-      );
-    }
-    return { name, size };
   }
 }

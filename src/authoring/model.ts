@@ -92,10 +92,8 @@ export function declare(
 ): Declaration {
   const declaration = new Declaration(training);
   model.build(declaration, hyperparameters);
-  if (declaration.losses.length === 0) throw declaration.problem(`model "${model.name}"`, "declares no loss");
-  if (declaration.settings === undefined) {
-    throw declaration.problem(`model "${model.name}"`, "does not say how it is trained; call m.train(…)");
-  }
+  for (const phase of declaration.phases) phase.check();
+  declaration.epochOrder();
   if (declaration.vectors === undefined) {
     throw declaration.problem(
       `model "${model.name}"`,

@@ -1,4 +1,4 @@
-import type { TrainingSettings } from "./declaration.js";
+import type { TrainingSettings } from "./phase.js";
 import { choice, integer, number, type Values } from "./hyperparameters.js";
 
 interface TrainingDefaults {

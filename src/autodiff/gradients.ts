@@ -45,3 +45,13 @@ export function gradients(loss: Node, parameters: readonly Node[]): Node[] {
   }
   return parameters.map((parameter) => upstream.get(parameter) ?? zeros(typeOf(parameter).axes));
 }
+
+/** Those of `parameters` that a gradient of the loss reaches, in their order. */
+export function reachedByGradient(loss: Node, parameters: readonly Node[]): Node[] {
+  const reached = new Set<Node>([loss]);
+  for (const node of topologicalOrder([loss]).reverse()) {
+    if (!reached.has(node) || node.inputs.length === 0 || operationOf(node).gradient === "none") continue;
+    for (const input of node.inputs) reached.add(input);
+  }
+  return parameters.filter((parameter) => reached.has(parameter));
+}

@@ -1,5 +1,5 @@
 import type { Artifacts } from "../../runtime/artifacts/loadArtifacts.js";
-import type { AxisSize, GraphTensor } from "../../runtime/artifacts/manifest.js";
+import type { AxisSize, BufferEntry, GraphTensor } from "../../runtime/artifacts/manifest.js";
 import { workJson, workLines, type GraphWork } from "./workSummary.js";
 
 /**
@@ -31,6 +31,9 @@ export function artifactSummary(
       const batches = `${sampler.batchSize} ${sampler.kind} a batch`;
       return `${name}: ${optimizer.kind} on ${parameters.join(", ")}; losses ${losses.join(", ")}; ${batches}`;
     }),
+    ...section("every epoch", manifest.schedule, (entry) =>
+      entry.kind === "phase" ? `phase ${entry.phase}` : `refresh ${entry.buffer}`,
+    ),
     ...workLines(manifest, work, sizes),
     "graphs",
     ...Object.entries(manifest.graphs).flatMap(([name, { file, inputs, outputs }]) => [
@@ -54,8 +57,12 @@ function sizeText(size: AxisSize): string {
   return typeof size === "number" ? String(size) : size.sumOf.join(" + ");
 }
 
-function refreshText(refresh: "once" | "epoch"): string {
-  return refresh === "once" ? "once" : "anew every epoch";
+function refreshText(refresh: BufferEntry["refresh"]): string {
+  if (refresh === "once") return "once";
+  const times = refresh.every === 1 ? "every epoch" : `every ${refresh.every} epochs`;
+  const start = refresh.from === 0 ? "" : ` from epoch ${refresh.from}`;
+  const source = refresh.graph === null ? "" : `, from ${refresh.graph}`;
+  return `anew ${times}${start}${source}${refresh.atEvaluation ? ", and for evaluation" : ""}`;
 }
 
 function tensorText({ name, dtype, axes, role }: GraphTensor): string {

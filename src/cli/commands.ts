@@ -22,6 +22,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Write a model of your own to start from",
     load: async () => (await import("./new.js")).newModel,
   },
+  "data check": {
+    summary: "Say what to know about a dataset before training on it",
+    load: async () => (await import("./dataCheck.js")).dataCheck,
+  },
   build: {
     summary: "Compile a model to ONNX artifacts for training",
     load: async () => (await import("./build.js")).build,

@@ -7,6 +7,7 @@ import { deviceOption, deviceRequest } from "./deviceOption.js";
 import { UsageError } from "./usageError.js";
 
 const { epochs, patience, evaluateEvery, seed, monitor, monitorDecimals, cutoffs } = defaultSettings;
+const { checkpointEvery, checkpointMinutes } = defaultSettings;
 
 /** Options of `mmkit train` that say how to train. None has a default of yargs, so that what is given is known. */
 export const trainingOptions = {
@@ -40,6 +41,11 @@ export const trainingOptions = {
   device: deviceOption,
   threads: { type: "number", describe: "Threads within an operation (onnxruntime's choice)" },
   "steps-per-run": { type: "number", describe: "Most optimizer steps in one run (the device's choice)" },
+  "checkpoint-every": { type: "number", describe: `Epochs between checkpoints (${checkpointEvery})` },
+  "checkpoint-minutes": {
+    type: "string",
+    describe: `Minutes between checkpoints within an epoch, or none (${checkpointMinutes})`,
+  },
 } as const;
 
 type Values = Readonly<Partial<Record<keyof typeof trainingOptions, string | number | boolean | undefined>>>;
@@ -64,6 +70,8 @@ export function givenTraining(given: Values): Partial<TrainingSettings & Compute
     device: given.device === undefined ? undefined : deviceRequest(String(given.device)),
     threads: given.threads,
     stepsPerRun: given["steps-per-run"],
+    checkpointEvery: given["checkpoint-every"],
+    checkpointMinutes: minutes(given["checkpoint-minutes"]),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
@@ -75,6 +83,16 @@ function decimals(text: Values[keyof Values]): number | null | undefined {
   throw new UsageError(
     `--monitor-decimals takes a whole number or none, found "${text}"`,
     `The default is ${monitorDecimals}.`,
+  );
+}
+
+function minutes(text: Values[keyof Values]): number | null | undefined {
+  if (text === undefined) return undefined;
+  if (text === "none") return null;
+  if (Number(text) > 0) return Number(text);
+  throw new UsageError(
+    `--checkpoint-minutes takes a number above 0 or none, found "${text}"`,
+    `The default is ${checkpointMinutes}.`,
   );
 }
 

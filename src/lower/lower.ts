@@ -37,7 +37,6 @@ export const SOURCES_KEY = "mmkit.sources";
 
 /** Inputs whose value changes from step to step of a fused epoch. */
 const stacked = new Set(["batch", "scalar"]);
-const carried = new Set(["parameter", "moment"]);
 
 function role(node: Node): string {
   return node.attributes.role as string;
@@ -247,7 +246,7 @@ export function lowerGraph(graph: Graph, options: LoweringOptions): OnnxModel {
 export const STEP_AXIS: Axis = { name: "step", size: "step" };
 
 /**
- * Lowers one training step to a model that runs K of them: parameters and moments are carried by Scan, batches and
+ * Lowers one training step to a model that runs K of them: what the step updates is carried by Scan, batches and
  * scalars are stacked along a leading axis `step`. What depends on neither is computed once, outside of the loop.
  *
  * The graph's outputs are `<state>.next` for every state, then per-step results, which come out stacked.
@@ -257,15 +256,15 @@ export function lowerSteps(graph: Graph, options: LoweringOptions): OnnxModel {
   const inputs = usedInputs(order, options);
   const context = createContext(graph, inputs, options, (node) => (isStacked(node) ? 1 : 0));
   const body = new Block();
-  const states = inputs.filter((node) => carried.has(role(node)));
+  const updated = new Set(graph.outputs.map((output) => output.name));
+  const states = inputs.filter((node) => updated.has(`${inputName(node)}.next`));
   const scanned = inputs.filter(isStacked);
   const inBody = (name: string): string => `body/${name}`;
   for (const node of [...states, ...scanned]) context.taken.add(inBody(inputName(node)));
   for (const output of graph.outputs) context.taken.add(inBody(output.name));
 
-  const varying = new Set<Node>([
-    ...order.filter((node) => isInput(node) && (carried.has(role(node)) || isStacked(node))),
-  ]);
+  const changing = new Set([...states, ...scanned].map(inputName));
+  const varying = new Set<Node>(order.filter((node) => isInput(node) && changing.has(inputName(node))));
   for (const node of order) if (node.inputs.some((input) => varying.has(input))) varying.add(node);
   const values = emitNodes(
     context,

@@ -1,4 +1,4 @@
-import type { OptimizerSettings } from "../authoring/declaration.js";
+import type { OptimizerSettings } from "../authoring/phase.js";
 import type { Node } from "../ir/node.js";
 import { apply } from "../ops/apply.js";
 import { add, divide, multiply, scalar, sqrt, subtract, sum, typeOf } from "../ops/build.js";

@@ -56,7 +56,7 @@ const cases: readonly (readonly [build: (m: Declaration) => void, subject: strin
         m.training ? "epoch" : "once",
       ),
     'buffer "b"',
-    "has refresh once for evaluation, but epoch for training",
+    'has refresh once for evaluation, but {"atEvaluation":false,"every":1,"from":0,"initial":null} for training',
   ],
   [
     (m) =>

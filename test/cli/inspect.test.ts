@@ -150,6 +150,7 @@ describe("mmkit inspect", () => {
         datasetChecksum: "b".repeat(64),
         seed: 7,
         epoch: 4,
+        progress: null,
         steps: { main: 80 },
         stopping: { best: { metric: 0.25, epoch: 3 }, withoutImprovement: 1 },
         history: [],
@@ -157,6 +158,7 @@ describe("mmkit inspect", () => {
       state: new Map([
         ["user_embedding", { dtype: "float32", dims: [2, 1], data: new Float32Array([1, 2]) }],
       ]),
+      buffers: new Map(),
     });
     const { code, stdout } = await mmkit("inspect", folder);
     expect(code).to.equal(0);

@@ -20,7 +20,7 @@ describe("the evaluation graph", () => {
     for (const runtime of runtimes) {
       it(`of ${name} has the losses of plain loops on ${runtime}`, async () => {
         const { declaration, feeds } = smallInstance(name, {}, false);
-        const source = evaluationGraph(declaration);
+        const source = evaluationGraph(declaration, declaration.main);
         const { node } = source.graph.outputs[0]!;
         const model = compile(source);
         const { losses } = await runOnce(runtime, encodeModel(model), onnxFeeds(model, feeds));

@@ -2,7 +2,7 @@ import { buildArtifacts, type ArtifactSet } from "../../exports/artifacts.js";
 import { models } from "../../graphs/registry.js";
 import { boundAxes } from "../../runtime/data/axisSizes.js";
 import { batchFeeds } from "../../runtime/data/batchFeeds.js";
-import { prepareBuffers, redrawBuffers } from "../../runtime/data/buffers.js";
+import { Buffers } from "../../runtime/data/buffers.js";
 import type { HostTensor } from "../../runtime/data/hostTensor.js";
 import { Random, randomKey } from "../../runtime/data/random.js";
 import { createSampler } from "../../runtime/data/sampler.js";
@@ -58,19 +58,22 @@ export async function prepareModel(
   const { manifest } = artifacts;
   const dataset = randomDataset();
   const options = { seed: SEED, runGraph: referenceRunGraph };
-  const buffers = new Map([
-    ...(await prepareBuffers(manifest, dataset, options)),
-    ...(await redrawBuffers(manifest, dataset, options, 0)),
-  ]);
+  const made = await Buffers.open(manifest, dataset, options);
+  for (const entry of made.changing) {
+    made.put(entry.name, await made.make(entry, { recipe: entry.recipe, epoch: 0 }));
+  }
+  const buffers = made.tensors();
+  const { matrix } = made;
   const state = initialState(manifest, boundAxes(manifest, dataset, buffers), SEED);
   const phase = manifest.phases[0]!;
-  const sample = createSampler(phase.sampler, dataset, SEED, phase.name).epoch(0);
+  const sampled = { dataset, matrix, size: (axis: string) => made.sizes().get(axis)! };
+  const sample = createSampler(phase.sampler, sampled, SEED, phase.name).epoch(0);
   const range = { first: 0, count: steps, batchSize: BATCH };
   return {
     artifacts,
     state: plain(state),
     buffers: plain(buffers),
-    batches: plain(batchFeeds(sample, phase.batch, range)),
+    batches: plain(batchFeeds(sample, phase.batch, range, matrix)),
     key: { type: "uint64", dims: [], data: BigUint64Array.of(randomKey(SEED)) },
   };
 }

@@ -8,7 +8,7 @@ type Given = Readonly<Record<string, unknown>>;
 
 async function expectGradients(model: string, given: Given): Promise<void> {
   const { declaration, parameters, inputs, feeds } = smallInstance(model, given);
-  const loss = declaration.losses.map(({ node }) => node).reduce((total, term) => add(total, term));
+  const loss = declaration.main.losses.map(({ node }) => node).reduce((total, term) => add(total, term));
   const report = await checkGradients(loss, parameters, inputs, feeds);
   expect(report.loss, "loss").to.be.below(1e-9);
   expect(Object.keys(report.parameters)).to.include("user_embedding");

@@ -154,19 +154,19 @@ export function smallInstance(
   declaration.buffers.forEach(({ name: buffer, node, recipe }, i) => {
     feeds[buffer] = bufferFeed(recipe, node, i);
   });
-  for (const { name: batch, source } of declaration.batches) feeds[batch] = batchFeed(source);
+  for (const { entry } of declaration.main.batches) feeds[entry.name] = batchFeed(entry.source);
   for (const node of declaration.scalars) {
     feeds[inputName(node)] =
       inputName(node) === "random_key" ? dense([], [0x1234567890abcdefn]) : dense([], [3]);
   }
   const parameters = declaration.parameters.map(({ node }) => node);
-  const data = [...declaration.buffers, ...declaration.batches].map(({ node }) => node);
+  const data = [...declaration.buffers, ...declaration.main.batches].map(({ node }) => node);
   return { declaration, parameters, inputs: [...parameters, ...data, ...declaration.scalars], feeds };
 }
 
 /** Sum of all loss terms. */
 export function lossTerm(instance: SmallInstance, name: string): Node {
-  const found = instance.declaration.losses.find((loss) => loss.name === name);
+  const found = instance.declaration.main.losses.find((loss) => loss.name === name);
   if (found === undefined) throw new Error(`the model has no loss "${name}"`);
   return found.node;
 }

@@ -142,7 +142,8 @@ async function expectGolden(file: string, text: string): Promise<void> {
 
 describe("LightGCN as text", () => {
   const model = models.get("lightgcn")!;
-  const source = trainingGraph(declare(model, resolveHyperparameters(model, { layers: 1 }), true));
+  const declaration = declare(model, resolveHyperparameters(model, { layers: 1 }), true);
+  const source = trainingGraph(declaration, declaration.main);
   const graph = optimise(source.graph);
 
   it("is the known graph", () => expectGolden("lightgcn.graph.txt", formatGraph(graph)));

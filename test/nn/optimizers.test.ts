@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { OptimizerSettings } from "../../src/authoring/declaration.js";
+import type { OptimizerSettings } from "../../src/authoring/phase.js";
 import { optimise } from "../../src/lower/optimise.js";
 import { momentSuffixes, optimizerStep } from "../../src/nn/optimizers.js";
 import { relativeError } from "../evaluator/closeness.js";

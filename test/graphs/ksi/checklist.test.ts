@@ -110,9 +110,10 @@ describe("a faithful KSI", () => {
   });
 
   it("7. redraws negatives every epoch, per modality, one per 512 items", () => {
+    const refresh = { every: 1, from: 0, initial: null, graph: null, atEvaluation: false };
     const streams = both.map((modality) => {
       const buffer = build().buffers.find(({ name }) => name === `${modality}_negatives`)!;
-      expect(buffer).to.deep.include({ kind: "dense", dtype: "int32", indexes: "item", refresh: "epoch" });
+      expect(buffer).to.deep.include({ kind: "dense", dtype: "int32", indexes: "item", refresh });
       expect(buffer.recipe).to.include({ kind: "negativeItems", perItems: 512 });
       return buffer.recipe["stream"];
     });
@@ -176,7 +177,7 @@ describe("a faithful KSI", () => {
 
   it("12. adds α times contrast and β times redundancy, and trains all parameters by one Adam", () => {
     const [once, twice] = [ksi({ alpha: 0.1, beta: 0.5 }), ksi({ alpha: 0.2, beta: 1.5 })];
-    expect(once.declaration.losses.map(({ name }) => name)).to.deep.equal(["bpr", "ssi", "redundancy"]);
+    expect(once.declaration.main.losses.map(({ name }) => name)).to.deep.equal(["bpr", "ssi", "redundancy"]);
     expectClose([loss(twice, "bpr")], [loss(once, "bpr")]);
     expectClose([loss(twice, "ssi")], [2 * loss(once, "ssi")]);
     expectClose([loss(twice, "redundancy")], [3 * loss(once, "redundancy")]);
@@ -215,17 +216,17 @@ describe("a faithful KSI", () => {
       properties: Record<string, { enum?: readonly unknown[]; default: unknown }>;
     };
     const standard = ksi();
-    const base = standard.declaration.losses.map(({ node }) => numbers(standard, node)[0]);
+    const base = standard.declaration.main.losses.map(({ node }) => numbers(standard, node)[0]);
     for (const [name, values] of Object.entries(others)) {
       const { enum: known, default: usual } = properties[name]!;
       expect([usual, ...values], name).to.have.members(known === undefined ? [true, false] : [...known]);
       for (const value of values) {
         const instance = ksi({ [name]: value });
         if (name === "sampler") {
-          expect(instance.declaration.settings!.sampler.kind).to.equal("users");
+          expect(instance.declaration.main.settings!.sampler.kind).to.equal("users");
           continue;
         }
-        const changed = instance.declaration.losses.map(({ node }) => numbers(instance, node)[0]);
+        const changed = instance.declaration.main.losses.map(({ node }) => numbers(instance, node)[0]);
         expect(changed, `${name} ${String(value)}`).to.not.deep.equal(base);
       }
     }
@@ -256,7 +257,7 @@ describe("KSI without SEI and SSI", () => {
           numbers(own, own.declaration.vectors![side]),
         );
       }
-      expect(reduced.declaration.losses.map(({ name }) => name)).to.deep.equal(["bpr"]);
+      expect(reduced.declaration.main.losses.map(({ name }) => name)).to.deep.equal(["bpr"]);
       expectClose([loss(reduced, "bpr")], [loss(own, "bpr")]);
     });
   }

@@ -23,7 +23,7 @@ export function exampleManifest(): Manifest {
   });
   return {
     format: "mmkit",
-    version: 1,
+    version: 2,
     model: "example",
     title: "Example",
     hyperparameters: { dim: 8, layers: 2 },
@@ -53,21 +53,27 @@ export function exampleManifest(): Manifest {
         axes: ["item", "dim"],
         indexes: "item",
         recipe: { kind: "negativeItems", perItems: 512, stream: "text" },
-        refresh: "epoch",
+        refresh: { every: 1, from: 0, initial: null, graph: null, atEvaluation: false },
       },
     ],
     phases: [
       {
         name: "main",
         parameters: ["user_embedding"],
+        epochs: { from: 0, until: null },
         sampler: { kind: "pairs", batchSize: 4, negativePool: "train" },
         batch: [{ name: "users", source: "user" }],
         losses: ["total", "bpr"],
         optimizer: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+        optimizerState: "main",
         moments: [{ name: "user_embedding.m", parameter: "user_embedding" }],
         learningRate: { base: 0.001, schedule: { kind: "exponential", rate: 0.96, every: 50 }, warmup: 0 },
         graphs: { training: "training", optimizer: "optimizer", evaluation: "evaluation", epoch: "epoch" },
       },
+    ],
+    schedule: [
+      { kind: "refresh", buffer: "text_negatives" },
+      { kind: "phase", phase: "main" },
     ],
     graphs: {
       training: graph("training_model.onnx"),

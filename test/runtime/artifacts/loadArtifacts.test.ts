@@ -46,9 +46,9 @@ describe("loadArtifacts", () => {
   });
 
   it("refuses a manifest of another version before looking at anything else in it", async () => {
-    await writeExampleArtifacts(temporary.path, () => ({ format: "mmkit", version: 2 }));
+    await writeExampleArtifacts(temporary.path, () => ({ format: "mmkit", version: 1 }));
     const error = await rejection(loadArtifacts(temporary.path), ArtifactError);
-    expect(error.problem).to.equal("this mmkit reads manifests of version 1, found 2");
+    expect(error.problem).to.equal("this mmkit reads manifests of version 2, found 1");
   });
 
   it("refuses JSON of another format", async () => {

@@ -1,17 +1,21 @@
 import { expect } from "chai";
 import type { BatchEntry } from "../../../runtime/artifacts/manifest.js";
-import { batchFeeds, stepRanges } from "../../../runtime/data/batchFeeds.js";
+import { batchFeeds, bytesPerStep, stepRanges } from "../../../runtime/data/batchFeeds.js";
 import type { EpochSample } from "../../../runtime/data/sampler.js";
 import { SamplerError } from "../../../runtime/data/samplerError.js";
+import type { SparseMatrix } from "../../../runtime/data/sparseMatrix.js";
 
 /** Eight triples in batches of three: two full ones and a short one of two. */
 const sample: EpochSample = {
   epoch: 0,
   steps: 3,
   batchSize: 3,
-  users: Int32Array.of(4, 1, 4, 2, 2, 2, 0, 5),
-  positives: Int32Array.of(7, 0, 3, 5, 9, 5, 8, 8),
-  negatives: Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+  length: 8,
+  columns: {
+    user: Int32Array.of(4, 1, 4, 2, 2, 2, 0, 5),
+    positive: Int32Array.of(7, 0, 3, 5, 9, 5, 8, 8),
+    negative: Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+  },
 };
 
 const entries: readonly BatchEntry[] = [
@@ -23,6 +27,10 @@ const entries: readonly BatchEntry[] = [
   { name: "users", source: "uniqueUser" },
   { name: "user_weight", source: "uniqueUserWeight" },
 ];
+
+const noMatrix = (buffer: string): never => {
+  throw new Error(`no matrix ${buffer}`);
+};
 
 function plain(feeds: ReturnType<typeof batchFeeds>): Record<string, unknown> {
   return Object.fromEntries(
@@ -53,9 +61,9 @@ describe("step ranges", () => {
   });
 
   it("of an epoch of full batches or of one short batch have no other", () => {
-    const six = { ...sample, steps: 2, users: sample.users.slice(0, 6) };
+    const six = { ...sample, steps: 2, length: 6 };
     expect(stepRanges(six, 10)).to.deep.equal([{ first: 0, count: 2, batchSize: 3 }]);
-    const two = { ...sample, steps: 1, users: sample.users.slice(0, 2) };
+    const two = { ...sample, steps: 1, length: 2 };
     expect(stepRanges(two, 10)).to.deep.equal([{ first: 0, count: 1, batchSize: 2 }]);
   });
 });
@@ -71,7 +79,7 @@ describe("step ranges of no steps", () => {
 describe("batch feeds", () => {
   it("stack the steps and fill every source", () => {
     const third = Math.fround(1 / 3);
-    expect(plain(batchFeeds(sample, entries, { first: 0, count: 2, batchSize: 3 }))).to.deep.equal({
+    expect(plain(batchFeeds(sample, entries, { first: 0, count: 2, batchSize: 3 }, noMatrix))).to.deep.equal({
       u: ["int32", [2, 3], [4, 1, 4, 2, 2, 2]],
       i: ["int32", [2, 3], [7, 0, 3, 5, 9, 5]],
       j: ["int32", [2, 3], [1, 2, 3, 4, 5, 6]],
@@ -83,7 +91,7 @@ describe("batch feeds", () => {
   });
 
   it("of the short last batch have its size", () => {
-    expect(plain(batchFeeds(sample, entries, { first: 2, count: 1, batchSize: 2 }))).to.deep.equal({
+    expect(plain(batchFeeds(sample, entries, { first: 2, count: 1, batchSize: 2 }, noMatrix))).to.deep.equal({
       u: ["int32", [1, 2], [0, 5]],
       i: ["int32", [1, 2], [8, 8]],
       j: ["int32", [1, 2], [7, 8]],
@@ -95,9 +103,9 @@ describe("batch feeds", () => {
   });
 
   it("do not share memory with the sample", () => {
-    const feeds = batchFeeds(sample, entries, { first: 0, count: 1, batchSize: 3 });
+    const feeds = batchFeeds(sample, entries, { first: 0, count: 1, batchSize: 3 }, noMatrix);
     (feeds.get("u")!.data as Int32Array)[0] = 99;
-    expect(sample.users[0]).to.equal(4);
+    expect(sample.columns.user![0]).to.equal(4);
   });
 
   it("of ranges that are not in the epoch are refused", () => {
@@ -110,10 +118,56 @@ describe("batch feeds", () => {
       { first: 0, count: 0, batchSize: 3 },
     ];
     for (const range of ranges) {
-      expect(() => batchFeeds(sample, entries, range), JSON.stringify(range)).to.throw(
+      expect(() => batchFeeds(sample, entries, range, noMatrix), JSON.stringify(range)).to.throw(
         SamplerError,
         "are not in an epoch of 3 steps",
       );
     }
+  });
+
+  it("that the sampler does not draw are refused", () => {
+    const row: readonly BatchEntry[] = [{ name: "rows", source: "row" }];
+    expect(() => batchFeeds(sample, row, { first: 0, count: 1, batchSize: 3 }, noMatrix)).to.throw(
+      SamplerError,
+      "the sampler draws user, positive, negative, but a batch input needs row",
+    );
+  });
+});
+
+describe("batch feeds of rows", () => {
+  const rows: EpochSample = {
+    epoch: 0,
+    steps: 2,
+    batchSize: 2,
+    length: 3,
+    columns: { row: Int32Array.of(2, 0, 1) },
+  };
+  const matrix = (): SparseMatrix => ({
+    rows: 3,
+    columns: 4,
+    rowStart: Int32Array.of(0, 2, 2, 3),
+    columnIds: Int32Array.of(0, 3, 1),
+    values: Float32Array.of(0.5, 2, 7),
+  });
+  const entries: readonly BatchEntry[] = [
+    { name: "ids", source: "row" },
+    { name: "dense", source: "denseRow", buffer: "links" },
+  ];
+
+  it("hold the rows of the matrix, dense", () => {
+    expect(plain(batchFeeds(rows, entries, { first: 0, count: 1, batchSize: 2 }, matrix))).to.deep.equal({
+      ids: ["int32", [1, 2], [2, 0]],
+      dense: ["float32", [1, 2, 4], [0, 7, 0, 0, 0.5, 0, 0, 2]],
+    });
+    expect(plain(batchFeeds(rows, entries, { first: 1, count: 1, batchSize: 1 }, matrix))).to.deep.equal({
+      ids: ["int32", [1, 1], [1]],
+      dense: ["float32", [1, 1, 4], [0, 0, 0, 0]],
+    });
+  });
+
+  it("take the bytes that bytesPerStep says", () => {
+    const feeds = batchFeeds(rows, entries, { first: 0, count: 1, batchSize: 2 }, matrix);
+    const bytes = [...feeds.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    expect(bytesPerStep(entries, 2, matrix)).to.equal(bytes);
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { BufferEntry, GraphTensor, Manifest } from "../../../runtime/artifacts/manifest.js";
 import { axisSizes, AxisSizeError } from "../../../runtime/data/axisSizes.js";
-import { BufferError, prepareBuffers, redrawBuffers } from "../../../runtime/data/buffers.js";
+import { BufferError, Buffers, type BufferOptions } from "../../../runtime/data/buffers.js";
+import type { Dataset } from "../../../runtime/data/dataset.js";
 import type { DatasetNote } from "../../../runtime/data/datasetNote.js";
 import type { HostTensor } from "../../../runtime/data/hostTensor.js";
 import { referenceRunGraph } from "./referenceGraphs.js";
@@ -45,7 +46,7 @@ const negatives: BufferEntry = {
   axes: ["item", "negative"],
   indexes: "item",
   recipe: { kind: "negativeItems", perItems: 2, stream: "text" },
-  refresh: "epoch",
+  refresh: { every: 1, from: 0, initial: null, graph: null, atEvaluation: false },
 };
 
 function input(
@@ -63,7 +64,7 @@ function manifestOf(
 ): Manifest {
   return {
     format: "mmkit",
-    version: 1,
+    version: 2,
     model: "test",
     title: "Test",
     hyperparameters: {},
@@ -75,6 +76,7 @@ function manifestOf(
     parameters: [{ name: "embedding", axes: ["node", "dim"], initializer: { kind: "normal", scale: 0.1 } }],
     buffers,
     phases: [],
+    schedule: [],
     graphs: { training: { file: "training_model.onnx", sha256: "", inputs, outputs: [] } },
   };
 }
@@ -88,6 +90,28 @@ const rowsInputs = [
 ];
 const options = { seed: 1, runGraph: referenceRunGraph };
 
+async function prepared(
+  manifest: Manifest,
+  data: Dataset,
+  given: BufferOptions,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  return (await Buffers.open(manifest, data, given)).tensors();
+}
+
+/** Only the tensors of the buffers that change. */
+async function redrawn(
+  manifest: Manifest,
+  data: Dataset,
+  given: BufferOptions,
+  epoch: number,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const buffers = await Buffers.open(manifest, data, given);
+  const made = await Promise.all(
+    buffers.changing.map((entry) => buffers.make(entry, { recipe: entry.recipe, epoch })),
+  );
+  return new Map(made.flatMap(({ tensors }) => [...tensors]));
+}
+
 function names(tensors: ReadonlyMap<string, HostTensor>): string[] {
   return [...tensors.keys()].sort();
 }
@@ -100,7 +124,7 @@ describe("buffers", () => {
       input("negatives", ["item", "negative"], "int32"),
     ];
     const manifest = manifestOf([interactions, features, negatives], inputs);
-    const tensors = await prepareBuffers(manifest, dataset, options);
+    const tensors = await prepared(manifest, dataset, options);
     expect(names(tensors)).to.deep.equal([...rowsInputs.map(({ name }) => name), "text_features"].sort());
     expect(tensors.get("interactions/rows/group_1/neighbours")).to.deep.equal({
       dtype: "int32",
@@ -108,7 +132,7 @@ describe("buffers", () => {
       data: Int32Array.of(0, 1),
     });
     const unused = manifestOf([interactions, features], [input("text_features", ["item", "text_feature"])]);
-    expect(names(await prepareBuffers(unused, dataset, options))).to.deep.equal(["text_features"]);
+    expect(names(await prepared(unused, dataset, options))).to.deep.equal(["text_features"]);
   });
 
   it("drawn every epoch are the others, different in every epoch and the same when drawn again", async () => {
@@ -117,12 +141,12 @@ describe("buffers", () => {
       [interactions, negatives],
       [input("negatives", ["item", "negative"], "int32")],
     );
-    const first = await redrawBuffers(manifest, larger, options, 0);
+    const first = await redrawn(manifest, larger, options, 0);
     expect(names(first)).to.deep.equal(["negatives"]);
     expect(first.get("negatives")!.dims).to.deep.equal([40, 20]);
-    expect(await redrawBuffers(manifest, larger, options, 0)).to.deep.equal(first);
-    expect(await redrawBuffers(manifest, larger, options, 1)).not.to.deep.equal(first);
-    expect(await redrawBuffers(manifest, larger, { ...options, seed: 2 }, 0)).not.to.deep.equal(first);
+    expect(await redrawn(manifest, larger, options, 0)).to.deep.equal(first);
+    expect(await redrawn(manifest, larger, options, 1)).not.to.deep.equal(first);
+    expect(await redrawn(manifest, larger, { ...options, seed: 2 }, 0)).not.to.deep.equal(first);
   });
 
   it("pass on progress and notes", async () => {
@@ -136,14 +160,14 @@ describe("buffers", () => {
     };
     const notes: DatasetNote[] = [];
     const progress: (readonly [string, number, number])[] = [];
-    await prepareBuffers(manifestOf([pca], [input("components", ["item", "dim"])]), dataset, {
+    await prepared(manifestOf([pca], [input("components", ["item", "dim"])]), dataset, {
       ...options,
       note: (note) => notes.push(note),
       progress: (buffer, done, total) => progress.push([buffer, done, total]),
     });
     expect(notes.map(({ kind }) => kind)).to.deep.equal(["shortRank"]);
     expect(progress[0]).to.deep.equal(["components", 1, 500]);
-    expect(progress.at(-1)).to.deep.equal(["components", 500, 500]);
+    expect(progress.at(-1)).to.deep.equal(["components", 1, 1]);
   });
 
   it("with much padding are noted", async () => {
@@ -153,7 +177,7 @@ describe("buffers", () => {
     const oneGroup: BufferEntry = { ...interactions, groups: 1 };
     const notes: DatasetNote[] = [];
     const manifest = manifestOf([oneGroup], [rowsInputs[0]!]);
-    await prepareBuffers(manifest, uneven, { ...options, note: (note) => notes.push(note) });
+    await prepared(manifest, uneven, { ...options, note: (note) => notes.push(note) });
     expect(notes).to.deep.equal([
       {
         kind: "padding",
@@ -165,11 +189,11 @@ describe("buffers", () => {
 
   it("that a graph takes but the manifest does not have are an error", async () => {
     const unknown = manifestOf([interactions], [input("popularity", ["item"])]);
-    const error = await rejection(BufferError, () => prepareBuffers(unknown, dataset, options));
+    const error = await rejection(BufferError, () => prepared(unknown, dataset, options));
     expect([error.tensor, error.buffer]).to.deep.equal(["popularity", null]);
     expect(error.message).to.include("the manifest has no such buffer");
     const third = manifestOf([interactions], [input("interactions/rows/group_2/weights", ["g2", "w2"])]);
-    const group = await rejection(BufferError, () => prepareBuffers(third, dataset, options));
+    const group = await rejection(BufferError, () => prepared(third, dataset, options));
     expect(group.message).to.include('but buffer "interactions" is sparse with 2 groups');
   });
 
@@ -177,7 +201,7 @@ describe("buffers", () => {
     const manifest = manifestOf([features], [input("text_features", ["item", "text_feature"])], {
       text_feature: 384,
     });
-    const error = await rejection(AxisSizeError, () => prepareBuffers(manifest, dataset, options));
+    const error = await rejection(AxisSizeError, () => prepared(manifest, dataset, options));
     expect(error.axis).to.equal("text_feature");
     expect(error.message).to.include('its size is 384 in the manifest, but 3 in buffer "text_features"');
   });
@@ -195,7 +219,7 @@ describe("axis sizes", () => {
       batch: null,
       everything: { sumOf: ["node", "text_feature"] },
     });
-    const buffers = await prepareBuffers(manifest, dataset, options);
+    const buffers = await prepared(manifest, dataset, options);
     const sizes = Object.fromEntries(axisSizes(manifest, dataset, buffers));
     expect(sizes).to.deep.equal({
       user: 2,
@@ -223,16 +247,16 @@ describe("axis sizes", () => {
     ];
     const shared = manifestOf([{ ...features, name: "text_features" }, negatives], inputs);
     const once = await rejection(AxisSizeError, async () => {
-      const made = await prepareBuffers(shared, dataset, options);
-      const drawn = await redrawBuffers(shared, dataset, options, 0);
+      const made = await prepared(shared, dataset, options);
+      const drawn = await redrawn(shared, dataset, options, 0);
       axisSizes(shared, dataset, new Map([...made, ...drawn]));
     });
     expect(once.axis).to.equal("negative");
     const fixed = manifestOf([features], [input("text_features", ["item", 5])]);
-    const dimension = await rejection(AxisSizeError, () => prepareBuffers(fixed, dataset, options));
+    const dimension = await rejection(AxisSizeError, () => prepared(fixed, dataset, options));
     expect(dimension.message).to.include('dimension 1 of buffer "text_features" must be 5, but it is 3');
     const rank = manifestOf([features], [input("text_features", ["item"])]);
-    const dimensions = await rejection(AxisSizeError, () => prepareBuffers(rank, dataset, options));
+    const dimensions = await rejection(AxisSizeError, () => prepared(rank, dataset, options));
     expect(dimensions.message).to.include("has 2 dimensions, but 1 axes are declared");
   });
 

@@ -33,6 +33,8 @@ type Overrides = Partial<Pick<RecipeContext, "seed" | "epoch" | "runGraph" | "pr
 const quiet = {
   seed: 999,
   epoch: 0,
+  computed: {},
+  previous: null,
   runGraph: referenceRunGraph,
   progress: () => undefined,
   note: () => undefined,

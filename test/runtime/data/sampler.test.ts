@@ -1,9 +1,8 @@
 import { expect } from "chai";
-import type { SamplerEntry } from "../../../runtime/artifacts/manifest.js";
 import type { Dataset } from "../../../runtime/data/dataset.js";
-import { negativePool } from "../../../runtime/data/negativePool.js";
+import { negativePool, type TriplesEntry } from "../../../runtime/data/negativePool.js";
 import { Random } from "../../../runtime/data/random.js";
-import { createSampler, type EpochSample } from "../../../runtime/data/sampler.js";
+import { createSampler, type EpochSample, type SampledData } from "../../../runtime/data/sampler.js";
 import { SamplerError } from "../../../runtime/data/samplerError.js";
 import { datasetOf, type Pair } from "./smallDataset.js";
 
@@ -26,31 +25,41 @@ function trainSets({ users, train }: Dataset): ReadonlySet<number>[] {
   );
 }
 
+function dataOf(dataset: Dataset): SampledData {
+  const missing = (name: string): never => {
+    throw new Error(`no ${name}`);
+  };
+  return { dataset, matrix: missing, size: missing };
+}
+
 function entry(
-  kind: SamplerEntry["kind"],
+  kind: TriplesEntry["kind"],
   batchSize: number,
-  pool: SamplerEntry["negativePool"] = "all",
-): SamplerEntry {
+  pool: TriplesEntry["negativePool"] = "all",
+): TriplesEntry {
   return { kind, batchSize, negativePool: pool };
 }
 
 function checkTriples(dataset: Dataset, sample: EpochSample): void {
   const sets = trainSets(dataset);
-  sample.users.forEach((user, index) => {
-    expect(sets[user]!.has(sample.positives[index]!)).to.equal(true);
-    expect(sets[user]!.has(sample.negatives[index]!)).to.equal(false);
-    expect(sample.negatives[index]).to.be.within(0, dataset.items - 1);
+  sample.columns.user!.forEach((user, index) => {
+    expect(sets[user]!.has(sample.columns.positive![index]!)).to.equal(true);
+    expect(sets[user]!.has(sample.columns.negative![index]!)).to.equal(false);
+    expect(sample.columns.negative![index]).to.be.within(0, dataset.items - 1);
   });
 }
 
 describe("the pairs sampler", () => {
   const dataset = randomDataset(60, 50, 12);
-  const sampler = createSampler(entry("pairs", 64), dataset, 999, "main");
+  const sampler = createSampler(entry("pairs", 64), dataOf(dataset), 999, "main");
 
   it("visits every training pair exactly once, with a negative outside the training set", () => {
     const sample = sampler.epoch(0);
     checkTriples(dataset, sample);
-    const pairs = Array.from(sample.users, (user, index) => user * dataset.items + sample.positives[index]!);
+    const pairs = Array.from(
+      sample.columns.user!,
+      (user, index) => user * dataset.items + sample.columns.positive![index]!,
+    );
     expect(new Set(pairs).size).to.equal(pairs.length);
     expect(pairs.length).to.equal(dataset.counts.train);
   });
@@ -59,15 +68,15 @@ describe("the pairs sampler", () => {
     const count = dataset.counts.train;
     expect(sampler.stepsPerEpoch).to.equal(Math.ceil(count / 64));
     expect(sampler.lastBatchSize).to.equal(count % 64);
-    const even = createSampler(entry("pairs", count / 2), dataset, 1, "main");
+    const even = createSampler(entry("pairs", count / 2), dataOf(dataset), 1, "main");
     expect([even.stepsPerEpoch, even.lastBatchSize]).to.deep.equal([2, count / 2]);
-    const single = createSampler(entry("pairs", count + 1), dataset, 1, "main");
+    const single = createSampler(entry("pairs", count + 1), dataOf(dataset), 1, "main");
     expect([single.stepsPerEpoch, single.lastBatchSize]).to.deep.equal([1, count]);
   });
 
   it("refuses a batch size that is not a positive integer", () => {
     for (const batchSize of [0, -1, 1.5]) {
-      expect(() => createSampler(entry("pairs", batchSize), dataset, 1, "main")).to.throw(
+      expect(() => createSampler(entry("pairs", batchSize), dataOf(dataset), 1, "main")).to.throw(
         SamplerError,
         `the batch size is ${batchSize}`,
       );
@@ -76,22 +85,22 @@ describe("the pairs sampler", () => {
 
   it("repeats itself for the same seed, stream and epoch, and only then", () => {
     const first = sampler.epoch(4);
-    expect(createSampler(entry("pairs", 64), dataset, 999, "main").epoch(4)).to.deep.equal(first);
+    expect(createSampler(entry("pairs", 64), dataOf(dataset), 999, "main").epoch(4)).to.deep.equal(first);
     const others = [
       sampler.epoch(5),
-      createSampler(entry("pairs", 64), dataset, 998, "main").epoch(4),
-      createSampler(entry("pairs", 64), dataset, 999, "other").epoch(4),
+      createSampler(entry("pairs", 64), dataOf(dataset), 998, "main").epoch(4),
+      createSampler(entry("pairs", 64), dataOf(dataset), 999, "other").epoch(4),
     ];
     for (const other of others) {
-      expect([...other.users]).not.to.deep.equal([...first.users]);
-      expect([...other.negatives]).not.to.deep.equal([...first.negatives]);
+      expect([...other.columns.user!]).not.to.deep.equal([...first.columns.user!]);
+      expect([...other.columns.negative!]).not.to.deep.equal([...first.columns.negative!]);
     }
   });
 
   it("takes well under 50 ms for 60,000 pairs", () => {
     const large = randomDataset(6_000, 7_000, 11, 2);
     expect(large.counts.train).to.be.greaterThan(58_000);
-    const fast = createSampler(entry("pairs", 2048), large, 1, "main");
+    const fast = createSampler(entry("pairs", 2048), dataOf(large), 1, "main");
     const times = Array.from({ length: 7 }, (_, epoch) => {
       const start = performance.now();
       fast.epoch(epoch);
@@ -103,15 +112,15 @@ describe("the pairs sampler", () => {
 
 describe("the users sampler", () => {
   const dataset = randomDataset(60, 50, 12);
-  const sampler = createSampler(entry("users", 32), dataset, 999, "main");
+  const sampler = createSampler(entry("users", 32), dataOf(dataset), 999, "main");
 
   it("has floor(E / B) + 1 full steps of distinct users with training items", () => {
     const steps = Math.floor(dataset.counts.train / 32) + 1;
     const sample = sampler.epoch(0);
     expect([sampler.stepsPerEpoch, sample.steps, sampler.lastBatchSize]).to.deep.equal([steps, steps, 32]);
-    expect(sample.users).to.have.length(steps * 32);
+    expect(sample.columns.user!).to.have.length(steps * 32);
     for (let step = 0; step < steps; step++) {
-      expect(new Set(sample.users.subarray(step * 32, (step + 1) * 32)).size).to.equal(32);
+      expect(new Set(sample.columns.user!.subarray(step * 32, (step + 1) * 32)).size).to.equal(32);
     }
     checkTriples(dataset, sample);
   });
@@ -121,9 +130,9 @@ describe("the users sampler", () => {
     const pairs = new Set<number>();
     for (let epoch = 0; epoch < 60; epoch++) {
       const sample = sampler.epoch(epoch);
-      sample.users.forEach((user, index) => {
+      sample.columns.user!.forEach((user, index) => {
         counts.set(user, (counts.get(user) ?? 0) + 1);
-        pairs.add(user * dataset.items + sample.positives[index]!);
+        pairs.add(user * dataset.items + sample.columns.positive![index]!);
       });
     }
     expect(counts.size).to.equal(54);
@@ -133,15 +142,15 @@ describe("the users sampler", () => {
   });
 
   it("repeats itself for the same seed and epoch", () => {
-    const again = createSampler(entry("users", 32), dataset, 999, "main");
+    const again = createSampler(entry("users", 32), dataOf(dataset), 999, "main");
     expect(again.epoch(2)).to.deep.equal(sampler.epoch(2));
-    expect([...again.epoch(3).users]).not.to.deep.equal([...sampler.epoch(2).users]);
+    expect([...again.epoch(3).columns.user!]).not.to.deep.equal([...sampler.epoch(2).columns.user!]);
   });
 
   it("takes a batch of all users, and refuses a larger one", () => {
-    const all = createSampler(entry("users", 54), dataset, 1, "main").epoch(0);
-    expect(new Set(all.users.subarray(0, 54)).size).to.equal(54);
-    expect(() => createSampler(entry("users", 55), dataset, 1, "main"))
+    const all = createSampler(entry("users", 54), dataOf(dataset), 1, "main").epoch(0);
+    expect(new Set(all.columns.user!.subarray(0, 54)).size).to.equal(54);
+    expect(() => createSampler(entry("users", 55), dataOf(dataset), 1, "main"))
       .to.throw(
         SamplerError,
         "a batch of 55 distinct users cannot be drawn from 54 users with training items",
@@ -161,7 +170,7 @@ describe("negatives", () => {
   const dataset = datasetOf({ users: 3, items: 8 }, { train });
 
   function frequencies(
-    pool: SamplerEntry["negativePool"],
+    pool: TriplesEntry["negativePool"],
     user: number,
     draws: number,
   ): Record<number, number> {
@@ -200,7 +209,7 @@ describe("negatives", () => {
       },
     );
     for (const kind of ["pairs", "users"] as const) {
-      expect(() => createSampler(entry(kind, 1), everything, 1, "main"))
+      expect(() => createSampler(entry(kind, 1), dataOf(everything), 1, "main"))
         .to.throw(SamplerError, 'user 1 has all 2 items of the negative pool "all"')
         .with.property("fix", "Remove the user from the training data");
     }
@@ -214,8 +223,8 @@ describe("negatives", () => {
         ],
       },
     );
-    expect(() => createSampler(entry("pairs", 1), onlyTrain, 1, "main")).not.to.throw();
-    expect(() => createSampler(entry("pairs", 1, "train"), onlyTrain, 1, "main"))
+    expect(() => createSampler(entry("pairs", 1), dataOf(onlyTrain), 1, "main")).not.to.throw();
+    expect(() => createSampler(entry("pairs", 1, "train"), dataOf(onlyTrain), 1, "main"))
       .to.throw(SamplerError, "user 1")
       .with.property("fix", 'Use negativePool "all" or remove the user from the training data');
   });
@@ -225,12 +234,12 @@ describe("negatives", () => {
     const most = Array.from({ length: items - 1 }, (_, item): Pair => [0, item < 777 ? item : item + 1]);
     const sampler = createSampler(
       entry("pairs", 2048),
-      datasetOf({ users: 1, items }, { train: most }),
+      dataOf(datasetOf({ users: 1, items }, { train: most })),
       1,
       "main",
     );
     const start = performance.now();
-    expect(new Set(sampler.epoch(0).negatives)).to.deep.equal(new Set([777]));
+    expect(new Set(sampler.epoch(0).columns.negative!)).to.deep.equal(new Set([777]));
     expect(performance.now() - start).to.be.below(500);
   });
 });

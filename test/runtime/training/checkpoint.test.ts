@@ -30,11 +30,13 @@ function example(state: Record<string, HostTensor> = {}, epoch = 3): Checkpoint 
       datasetChecksum: "abc",
       seed: 999,
       epoch,
+      progress: null,
       steps: { main: 12 },
       stopping: { best: { metric: 0.25, epoch: 1 }, withoutImprovement: 1 },
       history: [{ epoch: 0, learningRates: { main: 0.001 }, losses: { main: { total: 0.7 } } }],
     },
     state: new Map(Object.entries(all)),
+    buffers: new Map(),
   };
 }
 
@@ -81,9 +83,9 @@ describe("a checkpoint", () => {
     expect((await rejection(loadCheckpoint(folder()), CheckpointError)).problem).to.match(
       /^checkpoint.json is not JSON/,
     );
-    await writeFile(file, text.replace('"version": 1', '"version": 7'));
+    await writeFile(file, text.replace('"version": 2', '"version": 7'));
     expect((await rejection(loadCheckpoint(folder()), CheckpointError)).problem).to.equal(
-      'checkpoint.json must have the format "mmkit-checkpoint" version 1, found "mmkit-checkpoint" version 7',
+      'checkpoint.json must have the format "mmkit-checkpoint" version 2, found "mmkit-checkpoint" version 7',
     );
   });
 

@@ -6,6 +6,7 @@ import type {
   EngineInfo,
   EngineState,
   EpochLosses,
+  EpochStop,
 } from "../../../runtime/training/engine.js";
 import type { EvaluationRequest } from "../../../runtime/training/evaluateDataset.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
@@ -33,11 +34,15 @@ function table(value: number): HostTensor {
  * parameters after n epochs are n (n + 1) / 2. A test split scores a tenth of the validation split.
  */
 export class ScriptedEngine implements Engine {
-  readonly requests: EvaluationRequest[] = [];
+  /** What was to be evaluated after how many epochs. */
+  readonly requests: (EvaluationRequest & { readonly epoch: number })[] = [];
   readonly trained: number[] = [];
   readonly rates: number[] = [];
   isClosed = false;
   private state: EngineState = {
+    epoch: 0,
+    progress: null,
+    buffers: new Map(),
     tensors: new Map([
       ["user_embedding", table(0)],
       ["user_embedding.m", table(0)],
@@ -77,7 +82,8 @@ export class ScriptedEngine implements Engine {
     return (this.state.tensors.get("user_embedding")!.data as Float32Array)[0]!;
   }
 
-  runEpoch(epoch: number, learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | null> {
+  runEpoch(learningRates: Readonly<Record<string, number>>): Promise<EpochLosses | EpochStop> {
+    const { epoch } = this.state;
     this.trained.push(epoch);
     this.rates.push(learningRates["main"]!);
     if (this.script.divergesIn === epoch) {
@@ -92,20 +98,21 @@ export class ScriptedEngine implements Engine {
       losses: { total: 1 },
       stepsPerSecond: 1,
     });
-    if (this.script.afterChunk?.(epoch) === true) return Promise.resolve(null);
+    if (this.script.afterChunk?.(epoch) === true) return Promise.resolve("interrupted");
     const value = this.value + epoch + 1;
     const tensors = new Map([
       ["user_embedding", table(value)],
       ["user_embedding.m", table(-value)],
     ]);
-    this.state = { tensors, steps: { main: this.state.steps["main"]! + 2 } };
+    this.state = { ...this.state, epoch: epoch + 1, tensors, steps: { main: this.state.steps["main"]! + 2 } };
     return Promise.resolve({ main: { total: 1 / (epoch + 1), bpr: 1 / (epoch + 1) } });
   }
 
   evaluate(request: EvaluationRequest): Promise<RankingReport> {
-    this.requests.push(request);
+    const { epoch } = this.state;
+    this.requests.push({ ...request, epoch });
     const { metrics, itemsWithoutTraining = 0 } = this.script;
-    const value = metrics[request.epoch - 1] ?? metrics.at(-1)!;
+    const value = metrics[epoch - 1] ?? metrics.at(-1)!;
     const scale = request.split === "test" ? 0.1 : 1;
     return Promise.resolve({
       metrics: { "Recall@20": value * scale, "NDCG@20": 0.5 },

@@ -1,0 +1,49 @@
+import { openNeighbourSearch } from "../../exports/neighbourSearch.js";
+import { checkDataset, type DatasetCheck } from "../../runtime/data/check/checkDataset.js";
+import { datasetProblems } from "../../runtime/data/check/datasetProblems.js";
+import { DatasetError } from "../../runtime/data/datasetError.js";
+import { command } from "./command.js";
+import { dataCheckText } from "./dataCheckText.js";
+import { DatasetProblemsError } from "./datasetProblemsError.js";
+
+export const dataCheck = command({
+  positionals: { data: { type: "string", describe: "Dataset folder" } },
+  options: {
+    threads: { type: "number", describe: "Threads for the search for neighbours (all cores)" },
+  },
+  examples: [
+    ["data/shop", "One page: what to know before training, then counts, features and the knowledge graph"],
+    ["data/shop --json", "The same and all distributions for machines"],
+  ],
+  epilogue:
+    "Findings are ordered by how much they matter: serious ones make results wrong or worthless, moderate ones cost " +
+    "accuracy, notes are good to know. A folder that cannot be loaded is an error that names every file at fault. " +
+    "The exit code is 0 whatever is found in a folder that can be loaded.",
+  async run({ data, threads, json }, { stdout, stderr }) {
+    const check = await checked(data, threads, (step) => stderr.write(`${step}\n`)).catch(
+      async (error: unknown) => {
+        if (!(error instanceof DatasetError)) throw error;
+        const problems = await datasetProblems(data);
+        if (json) {
+          const plain = problems.map(({ file, line, problem, fix }) => ({ file, line, problem, fix }));
+          stdout.write(`${JSON.stringify({ folder: data, problems: plain }, null, 2)}\n`);
+        }
+        throw problems.length > 1 ? new DatasetProblemsError(data, problems) : error;
+      },
+    );
+    stdout.write(json ? `${JSON.stringify(check, null, 2)}\n` : dataCheckText(check));
+  },
+});
+
+async function checked(
+  folder: string,
+  threads: number | undefined,
+  progress: (step: string) => void,
+): Promise<DatasetCheck> {
+  const search = await openNeighbourSearch(threads === undefined ? {} : { threads });
+  try {
+    return await checkDataset(folder, search.run, progress);
+  } finally {
+    await search.release();
+  }
+}
