@@ -120,3 +120,28 @@ export {
 export type { ReportedMetrics, StopReason, TrainingResults } from "./training/trainingResults.js";
 export type { TrainOutcome } from "./training/trainingRun.js";
 export { WorkerEngine, WorkerStoppedError } from "./training/workerEngine.js";
+export { parseSpace, parseSpaceWords, spaceJson, type SpaceJson } from "./tuning/parseSpace.js";
+export {
+  methodNames,
+  searchMethod,
+  type EarlierTrial,
+  type MethodName,
+  type SearchMethod,
+} from "./tuning/searchMethod.js";
+export {
+  SearchSpaceError,
+  type Choice,
+  type Dimension,
+  type Point,
+  type Range,
+  type SearchSpace,
+} from "./tuning/searchSpace.js";
+export { StudyFolderError } from "./tuning/studyFolder.js";
+export { rankedTrials, type TrialRecord } from "./tuning/trialRecord.js";
+export { tune, type TuneOutcome, type TuningResults } from "./tuning/tune.js";
+export {
+  TuningOptionsError,
+  type CompiledModel,
+  type TuneOptions,
+  type TuningEvent,
+} from "./tuning/tuneOptions.js";

@@ -28,7 +28,6 @@ function gridValues(dimension: Dimension): readonly Json[] | null {
 /** All combinations, the last hyper-parameter changing fastest. */
 export class GridSearch implements SearchMethod {
   readonly ahead = Infinity;
-  /** Number of combinations. */
   readonly size: number;
   readonly #dimensions: readonly (readonly [name: string, values: readonly Json[]])[];
 

@@ -20,14 +20,17 @@ function draw(dimension: Dimension, random: Random): Json {
 /** Independent uniform draws on each hyper-parameter's scale (Bergstra and Bengio 2012), none made twice. */
 export class RandomSearch implements SearchMethod {
   readonly ahead = Infinity;
+  readonly size: number;
 
   constructor(
     private readonly space: SearchSpace,
     private readonly seed: number,
-  ) {}
+  ) {
+    this.size = spaceSize(space);
+  }
 
   propose(earlier: readonly EarlierTrial[]): Point | null {
-    if (earlier.length >= spaceSize(this.space)) return null;
+    if (earlier.length >= this.size) return null;
     const made = new Set(earlier.map(({ point }) => pointKey(point)));
     for (let attempt = 0; ; attempt++) {
       const random = new Random(this.seed, "random search", earlier.length, attempt);

@@ -17,6 +17,8 @@ export interface SearchMethod {
    * run at once; Infinity if scores are not looked at.
    */
   readonly ahead: number;
+  /** Points it can propose; Infinity if a range is not of integers. */
+  readonly size: number;
   /**
    * The point of trial `earlier.length`, unlike all earlier ones.
    *

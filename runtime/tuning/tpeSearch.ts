@@ -88,6 +88,7 @@ function goodCount(trials: number): number {
  * anew, because equal trials would give equal scores.
  */
 export class TpeSearch implements SearchMethod {
+  readonly size: number;
   readonly #random: RandomSearch;
 
   constructor(
@@ -96,6 +97,7 @@ export class TpeSearch implements SearchMethod {
     readonly ahead: number,
   ) {
     this.#random = new RandomSearch(space, seed);
+    this.size = this.#random.size;
   }
 
   propose(earlier: readonly EarlierTrial[]): Point | null {
