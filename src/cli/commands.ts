@@ -34,6 +34,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Train a model on a dataset",
     load: async () => (await import("./train.js")).train,
   },
+  tune: {
+    summary: "Search hyper-parameters on validation data",
+    load: async () => (await import("./tune.js")).tune,
+  },
   evaluate: {
     summary: "Measure the best epoch of a run against popularity",
     load: async () => (await import("./evaluate.js")).evaluate,

@@ -6,14 +6,15 @@ import { buildArtifacts } from "../../../exports/artifacts.js";
 import { modelSearchSpace } from "../../../exports/searchSpace.js";
 import { models } from "../../../graphs/registry.js";
 import { DatasetError } from "../../../runtime/data/datasetError.js";
-import { parseSpaceWords } from "../../../runtime/tuning/parseSpace.js";
-import { SearchSpaceError } from "../../../runtime/tuning/searchSpace.js";
+import { parseSpace, parseSpaceWords } from "../../../runtime/tuning/parseSpace.js";
+import { pointKey, SearchSpaceError, type Point } from "../../../runtime/tuning/searchSpace.js";
 import { StudyFolderError } from "../../../runtime/tuning/studyFolder.js";
 import type { TrialRecord } from "../../../runtime/tuning/trialRecord.js";
 import { tune, type TuningResults } from "../../../runtime/tuning/tune.js";
 import {
   resolveTuning,
   TuningOptionsError,
+  type CompiledModel,
   type TuneOptions,
   type TuningEvent,
 } from "../../../runtime/tuning/tuneOptions.js";
@@ -24,8 +25,19 @@ import type { OpenEngine } from "../../../runtime/training/trainer.js";
 import { writeTinyDataset } from "../../cli/tinyDataset.js";
 import { folderContents } from "../../cli/folderContents.js";
 import { rejection } from "../data/rejection.js";
+import { exampleBuild, objectiveEngine } from "./scriptedStudy.js";
 
 const mf = models.get("mf")!;
+
+const compiled = new Map<string, CompiledModel>();
+
+/** Equal hyper-parameters are compiled once. */
+function buildMf(hyperparameters: Point): CompiledModel {
+  const key = pointKey(hyperparameters);
+  const found = compiled.get(key) ?? buildArtifacts(mf, hyperparameters);
+  compiled.set(key, found);
+  return found;
+}
 
 /** Engines in this thread open faster than those in threads of their own. */
 const openHere: OpenEngine = (options, report) =>
@@ -43,7 +55,7 @@ describe("a search for hyper-parameters", function () {
   after(() => rm(root, { recursive: true, force: true }));
 
   const options = (out: string, changes: Partial<TuneOptions> = {}): TuneOptions => ({
-    build: (hyperparameters) => buildArtifacts(mf, hyperparameters),
+    build: buildMf,
     space: modelSearchSpace(mf, parseSpaceWords(["learningRate=1e-3..0.3:log", "dim=4..16"])),
     hyperparameters: { batchSize: 64 },
     method: "random",
@@ -88,7 +100,12 @@ describe("a search for hyper-parameters", function () {
   it("scores validation only: no trial has seen the test split", async () => {
     for (const name of await readdir(at("straight", "trials"))) {
       const results = await record("straight", "trials", name, "results.json");
-      expect(results).to.deep.include({ test: null, coldTest: null, popularityTest: null, selectedOn: "valid" });
+      expect(results).to.deep.include({
+        test: null,
+        coldTest: null,
+        popularityTest: null,
+        selectedOn: "valid",
+      });
       expect(results["dataset"]).to.deep.include({ counts: { train: 280, valid: 40, test: 0 } });
     }
   });
@@ -98,29 +115,64 @@ describe("a search for hyper-parameters", function () {
     expect(comparable(parallel)).to.deep.equal(comparable(straight));
   });
 
-  for (const method of ["random", "tpe"] as const) {
-    it(`gives the same ${method} trials when interrupted and continued as when never interrupted`, async () => {
-      const changes = { method, trials: 13, ahead: 2, training: { ...options("").training!, epochs: 1 } };
-      const whole = await tune(options(`${method}-whole`, changes), openHere);
+  for (const [method, trials] of [
+    ["random", 6],
+    ["tpe", 14],
+  ] as const) {
+    it(`gives the same ${method} trials when interrupted and continued, and with two at once`, async () => {
+      const objective = (point: Point): number =>
+        0.9 - Math.abs(Math.log10(point["rate"] as number) + 3) / 10;
+      const open = objectiveEngine(objective);
+      const changes: Partial<TuneOptions> = {
+        build: await exampleBuild(),
+        space: parseSpace(parseSpaceWords(["rate=1e-5..1:log", "kind=a,b,c"])),
+        hyperparameters: {},
+        method,
+        trials,
+        training: { epochs: 2, monitor: "Recall@20", seed: 3 },
+      };
+      const whole = await tune(options(`${method}-whole`, changes), open);
+      expect(whole.best!.score).to.equal(
+        Math.max(...whole.trials.map(({ hyperparameters: point }) => objective(point))),
+      );
       const out = `${method}-parts`;
-      for (const stopAfter of [2, 7]) {
+      for (const stopAfter of [2, trials - 2]) {
         const controller = new AbortController();
+        const onProgress = (event: TuningEvent): void => {
+          if (event.kind === "ended" && event.record.trial === stopAfter) controller.abort();
+        };
+        const { signal } = controller;
         const aborted = await tune(
-          options(out, {
-            ...changes,
-            resume: stopAfter > 2,
-            signal: controller.signal,
-            onProgress: (event) => {
-              if (event.kind === "ended" && event.record.trial === stopAfter) controller.abort();
-            },
-          }),
-          openHere,
+          options(out, { ...changes, resume: stopAfter > 2, signal, onProgress }),
+          open,
         );
         expect(aborted).to.have.property("status", "aborted");
         expect(aborted.trials).to.have.length(stopAfter);
       }
-      const continued = await tune(options(out, { ...changes, resume: true }), openHere);
+      const continued = await tune(options(out, { ...changes, resume: true }), open);
       expect(comparable(continued)).to.deep.equal(comparable(whole));
+      const order: number[] = [];
+      let running = 0;
+      let most = 0;
+      const onProgress = (event: TuningEvent): void => {
+        if (event.kind === "trial") most = Math.max(most, ++running);
+        if (event.kind === "ended") {
+          running--;
+          order.push(event.record.trial);
+        }
+      };
+      // Every third trial takes longer, so that the ones after it end first.
+      const slowly: OpenEngine = async (...parameters) => {
+        if ((order.length + running) % 3 === 1) await new Promise((resolve) => setTimeout(resolve, 40));
+        return open(...parameters);
+      };
+      const parallel = await tune(
+        options(`${method}-parallel`, { ...changes, parallel: 2, onProgress }),
+        slowly,
+      );
+      expect(comparable(parallel)).to.deep.equal(comparable(whole));
+      expect(most).to.equal(2);
+      expect(order).not.to.deep.equal(order.toSorted((left, right) => left - right));
     });
   }
 
@@ -155,18 +207,21 @@ describe("a search for hyper-parameters", function () {
   });
 
   it("tries all of a grid, or as much of it as it may", async () => {
-    const space = modelSearchSpace(mf, { dim: [4, 8], learningRate: [0.01, 0.1] });
+    const space = modelSearchSpace(mf, { dim: [4, 8], learningRate: [0.01, 0.03, 0.1] });
     const short = { space, method: "grid", training: { ...options("").training!, epochs: 1 } } as const;
-    const { trials: _, ...all } = options("grid", short);
+    const { trials, ...all } = options("grid", short);
+    expect(trials).to.equal(4);
     const grid = await tune(all, openHere);
     expect(grid.trials.map(({ hyperparameters }) => hyperparameters)).to.deep.equal([
       { dim: 4, learningRate: 0.01 },
+      { dim: 4, learningRate: 0.03 },
       { dim: 4, learningRate: 0.1 },
       { dim: 8, learningRate: 0.01 },
+      { dim: 8, learningRate: 0.03 },
       { dim: 8, learningRate: 0.1 },
     ]);
-    const part = await tune(options("part of the grid", { ...short, trials: 3 }), openHere);
-    expect(part.trials).to.have.length(3);
+    const part = await tune(options("part of the grid", { ...short, trials: 1 }), openHere);
+    expect(part.trials).to.have.length(1);
   });
 
   it("keeps a trial that diverges as a result without a score", async () => {
@@ -254,13 +309,15 @@ describe("a search for hyper-parameters", function () {
         "dim is both searched and set",
         "epochs must be a whole number from 1, found -1",
       ]);
-      const cores = await rejection(TuningOptionsError, () => resolveTuning(options("x", { parallel: 3 }), 2));
+      const cores = await rejection(TuningOptionsError, () =>
+        resolveTuning(options("x", { parallel: 3 }), 2),
+      );
       expect(cores.problems).to.deep.equal(["parallel is 3, but the machine has 2 cores"]);
     });
   });
 
   it("gives every trial that runs at once its share of the cores", () => {
-    const { threads: _, ...training } = options("x").training!;
+    const training = { epochs: 1 };
     const threads = (parallel: number): unknown =>
       resolveTuning(options("x", { parallel, training }), 9).settings.threads;
     expect([1, 2, 4, 9].map(threads)).to.deep.equal([null, 4, 2, 1]);
@@ -270,7 +327,9 @@ describe("a search for hyper-parameters", function () {
     await writeTinyDataset(at("no valid"));
     const file = at("no valid", "interactions.tsv");
     await writeFile(file, (await readFile(file, "utf8")).replaceAll("\tvalid\n", "\ttrain\n"));
-    const error = await rejection(DatasetError, () => tune(options("none", { dataset: at("no valid") }), openHere));
+    const error = await rejection(DatasetError, () =>
+      tune(options("none", { dataset: at("no valid") }), openHere),
+    );
     expect(error.message).to.contain("no validation split, on which a search chooses");
   });
 
@@ -279,7 +338,9 @@ describe("a search for hyper-parameters", function () {
     expect(folder.message).to.contain("holds other files than a study's");
     const file = await rejection(StudyFolderError, () => tune(options("data/dataset.json"), openHere));
     expect(file.message).to.contain("a file is in the place of the folder");
-    const missing = await rejection(StudyFolderError, () => tune(options("nowhere", { resume: true }), openHere));
+    const missing = await rejection(StudyFolderError, () =>
+      tune(options("nowhere", { resume: true }), openHere),
+    );
     expect(missing.message).to.contain("there is no study to continue");
     await cp(at("straight"), at("damaged"), { recursive: true });
     const lines = await readFile(at("damaged", "trials.jsonl"), "utf8");
@@ -291,7 +352,9 @@ describe("a search for hyper-parameters", function () {
       expect(error.message).to.contain("trials.jsonl was altered or cut short");
     }
     await writeFile(at("damaged", "study.json"), "{}");
-    const config = await rejection(StudyFolderError, () => tune(options("damaged", { resume: true }), openHere));
+    const config = await rejection(StudyFolderError, () =>
+      tune(options("damaged", { resume: true }), openHere),
+    );
     expect(config.message).to.contain("study.json was altered or cut short");
   });
 
@@ -317,7 +380,13 @@ describe("the search space of a model", () => {
     const { problems } = await rejection(SearchSpaceError, () =>
       modelSearchSpace(
         models.get("ksi")!,
-        parseSpaceWords(["learningRat=1e-4..1e-2", "dim=0..64", "backbone=lightgcn,mff", "rr=0..1", "batchSize=1.5..8"]),
+        parseSpaceWords([
+          "learningRat=1e-4..1e-2",
+          "dim=0..64",
+          "backbone=lightgcn,mff",
+          "rr=0..1",
+          "batchSize=1.5..8",
+        ]),
       ),
     );
     expect(problems[0]).to.equal('learningRat: unknown; did you mean "learningRate"?');
