@@ -1,10 +1,18 @@
 import type { ModelDefinition } from "../src/authoring/model.js";
+import bm3 from "./bm3/model.js";
 import ksi from "./ksi/model.js";
+import lgmrec from "./lgmrec/model.js";
 import lightgcn from "./lightgcn/model.js";
 import mf from "./mf/model.js";
+import mgcn from "./mgcn/model.js";
+import mgnm from "./mgnm/model.js";
 import ngcf from "./ngcf/model.js";
+import vbpr from "./vbpr/model.js";
 
 /** The bundled models by name. */
 export const models: ReadonlyMap<string, ModelDefinition> = new Map(
-  [ksi, lightgcn, ngcf, mf].map((model) => [model.name, model as unknown as ModelDefinition]),
+  [bm3, ksi, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, vbpr].map((model) => [
+    model.name,
+    model as unknown as ModelDefinition,
+  ]),
 );

@@ -1,10 +1,14 @@
 import type { Declaration } from "../authoring/declaration.js";
 import {
+  add,
+  axisSize,
+  divide,
   gather,
   identityMatrix,
   meanAll,
   multiply,
   softplus,
+  sqrt,
   square,
   subtract,
   sumAll,
@@ -69,6 +73,33 @@ export function tripleL2<Dim extends string>(
     gather(items, triples.negatives),
   ];
   return multiply(0.5, meanAll(sumOf(rows.map((row) => dot(row, row)))));
+}
+
+/** Keeps the gradient of a norm finite at zero. */
+const NORM_GUARD = 1e-24;
+
+/** L2 of MMRec: (‖X‖_F + ‖Y‖_F + …) / B, unsquared norms of matrices [batch, dim] of rows of the triples. */
+export function rowNorms<Dim extends string>(rows: readonly Tensor<["batch", Dim]>[]): Scalar {
+  const norms: Scalar = sumOf(rows.map((x) => frobeniusNorm(x)));
+  return divide(norms, axisSize(rows[0]!, "batch"));
+}
+
+/** Square root of the sum of squares of all elements. */
+export function frobeniusNorm<A extends Axes>(x: Tensor<A>): Scalar {
+  return sqrt(add(sumAll(square(x)), NORM_GUARD));
+}
+
+/** `rowNorms` of the triples' rows of the tables. */
+export function tripleNorms<Dim extends string>(
+  users: Tensor<["user", Dim]>,
+  items: Tensor<["item", Dim]>,
+  triples: Triples,
+): Scalar {
+  return rowNorms([
+    gather(users, triples.users),
+    gather(items, triples.positives),
+    gather(items, triples.negatives),
+  ]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { axisNames, type Axis } from "../ir/types.js";
 import type { Node } from "../ir/node.js";
+import { identityMatrix } from "../authoring/operations.js";
 import { Tensor, type Axes, type Without } from "../authoring/tensor.js";
 import { apply } from "../ops/apply.js";
 import {
@@ -88,11 +89,19 @@ export function standardise<Row extends string, Dim extends string>(
   return new Tensor(divide(difference, sqrt(add(variance, scalar(floor)))));
 }
 
-/** Pearson correlation of the columns of [row, dim]: [dim, dim']. */
+/**
+ * Pearson correlation of the columns of [row, dim]: [dim, dim']. `floor` is added to the variances (population) and
+ * guards columns without any; what is divided are the products of the columns, not the columns.
+ */
 export function pearsonCorrelation<Row extends string, Dim extends string>(
   x: Tensor<[Row, Dim]>,
   floor = 1e-12,
 ): Tensor<[Dim, `${Dim}'`]> {
-  const row = x.type.axes[0]!;
-  return new Tensor(divide(gram(standardise(x, floor).node), axisSize(row.size)));
+  const [row, dim] = x.type.axes as [Axis, Axis];
+  const other = `${dim.name}'`;
+  const products = divide(gram(centred(x.node)), axisSize(row.size));
+  const diagonal = multiply(products, identityMatrix(dim.name, other, dim.size as number).node);
+  const deviation = sqrt(add(sum(diagonal, [other]), scalar(floor)));
+  const both = multiply(broadcast(deviation, typeOf(products).axes), rename(deviation, dim.name, other));
+  return new Tensor(divide(products, both));
 }

@@ -1,21 +1,5 @@
-import { expect } from "chai";
 import { ksiHyperparameters } from "../../graphs/ksi/hyperparameters.js";
-import { add } from "../../src/ops/build.js";
-import { checkGradients } from "../evaluator/compositeGradient.js";
-import { smallInstance } from "./smallInstance.js";
-
-type Given = Readonly<Record<string, unknown>>;
-
-async function expectGradients(model: string, given: Given): Promise<void> {
-  const { declaration, parameters, inputs, feeds } = smallInstance(model, given);
-  const loss = declaration.main.losses.map(({ node }) => node).reduce((total, term) => add(total, term));
-  const report = await checkGradients(loss, parameters, inputs, feeds);
-  expect(report.loss, "loss").to.be.below(1e-9);
-  expect(Object.keys(report.parameters)).to.include("user_embedding");
-  for (const [parameter, error] of Object.entries(report.parameters)) {
-    expect(error, `gradient of ${parameter}`).to.be.below(1e-5);
-  }
-}
+import { expectGradients, label, type Given } from "./expectGradients.js";
 
 /** Names of KSI's hyper-parameters that choose between formulas, which numbers do not. */
 type Switch = {
@@ -55,11 +39,6 @@ const ksiSwitches: Record<
   detachModalWeightsInAux: [true, false].map((detachModalWeightsInAux) => ({ detachModalWeightsInAux })),
   l2: [{ l2: 0 }, { l2: 0.1 }],
 };
-
-const label = (given: Given): string =>
-  Object.entries(given)
-    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-    .join(", ");
 
 describe("KSI's loss", () => {
   for (const given of Object.values(ksiSwitches).flat()) {

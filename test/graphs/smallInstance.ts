@@ -1,7 +1,7 @@
 import type { Declaration } from "../../src/authoring/declaration.js";
 import { declare, resolveHyperparameters, type ModelDefinition } from "../../src/authoring/model.js";
 import { inputName, type Node } from "../../src/ir/node.js";
-import type { Size } from "../../src/ir/types.js";
+import { evaluateSize } from "../../src/ir/types.js";
 import { models } from "../../graphs/registry.js";
 import { dense, sparse, type DenseFeed, type Feeds } from "../evaluator/evaluate.js";
 import { randomNumbers } from "../evaluator/graphBuilder.js";
@@ -12,6 +12,8 @@ export const ITEMS = 9;
 export const DIM = 4;
 const BATCH = 6;
 const NEGATIVES = 3;
+/** Sizes of the features by modality. */
+export const FEATURES: Readonly<Record<string, number>> = { image: 5, text: 3, audio: 4 };
 
 /** [user, item]; user 6 and item 8 have none. */
 export const pairs: readonly (readonly [number, number])[] = [
@@ -88,6 +90,10 @@ function bufferFeed(
     }
     case "knn":
       return neighbours(recipe["includeSelf"] as boolean, recipe["modality"] === "image" ? 1 : 2);
+    case "features": {
+      const size = FEATURES[recipe["modality"] as string]!;
+      return dense([ITEMS, size], randomNumbers(size, ITEMS * size, -1, 1));
+    }
     case "pca":
       return dense([ITEMS, DIM], randomNumbers(seed, ITEMS * DIM));
     case "negativeItems": {
@@ -136,10 +142,10 @@ export function smallInstance(
   const sizes = new Map([
     ["user", USERS],
     ["item", ITEMS],
+    ...Object.entries(FEATURES).map(([modality, size]): [string, number] => [`${modality}_feature`, size]),
   ]);
-  const sizeOf = (size: Size): number => (typeof size === "number" ? size : sizes.get(size as string)!);
   declaration.parameters.forEach(({ name: parameter, axes }) => {
-    const dims = axes.map((axis) => sizeOf(axis.size));
+    const dims = axes.map((axis) => evaluateSize(axis.size, sizes));
     const seed = Buffer.from(parameter).reduce((hash, byte) => (hash * 31 + byte) % 1_000_003, 7);
     feeds[parameter] = dense(
       dims,

@@ -1,0 +1,38 @@
+import type { mgnmHyperparameters } from "../../../graphs/mgnm/hyperparameters.js";
+import { expectGradients, label } from "../expectGradients.js";
+import type { SwitchCases } from "../switches.js";
+
+/** Weights at which every term of the loss counts. */
+const weights = { omega: 0.3, beta: 0.2, delta: 0.4, lambda: 0.5 };
+
+/** Every value of every switch, each with the others at their defaults unless said otherwise. */
+const switches: SwitchCases<typeof mgnmHyperparameters, "layers" | "hyperLayers" | "ddrFrom"> = {
+  modalities: [[], ["image"], ["image", "text"], ["image", "text", "audio"]].map((modalities) => ({
+    modalities,
+  })),
+  localNorm: [{ localNorm: "sum" }, { localNorm: "each" }],
+  global: [{ global: true }, { global: false }],
+  hyperInput: ["purified", "projected", "raw"].map((hyperInput) => ({ hyperInput })),
+  purifierActivation: [{ purifierActivation: "none" }, { purifierActivation: "leakyRelu" }],
+  purifierFused: [{ purifierFused: true }, { purifierFused: false }],
+  userHyperNorm: [{ userHyperNorm: "sum" }, { userHyperNorm: "mean" }],
+  userHyper: [{ userHyper: "printed" }, { userHyper: "lgmrec" }],
+  hcl: [{ hcl: true }, { hcl: false }],
+  hclReduce: [{ hclReduce: "sum" }, { hclReduce: "mean" }],
+  ddr: [{ ddr: true }, { ddr: false }],
+  ddrMm: [{ ddrMm: true }, { ddrMm: false }],
+  l2: [{ l2: "lgmrec" }, { l2: "squaredEgo" }],
+  layers: [
+    { layers: 0, modalityLayers: 0 },
+    { layers: 1, modalityLayers: 3 },
+  ],
+  hyperLayers: ["printed", "lgmrec"].map((userHyper) => ({ hyperLayers: 2, userHyper })),
+  ddrFrom: [{ ddrFrom: 1 }, { ddrFrom: 1, layers: 0, modalityLayers: 0 }],
+};
+
+describe("MGNM's loss", () => {
+  for (const given of Object.values(switches).flat()) {
+    it(`has the gradient of finite differences with ${label(given)}`, () =>
+      expectGradients("mgnm", { ...weights, ...given }));
+  }
+});
