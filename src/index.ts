@@ -46,6 +46,7 @@ export {
 } from "./nn/normalise.js";
 export {
   idEmbeddings,
+  jointPropagationLayers,
   meanOfLayers,
   meanPropagation,
   propagationLayers,

@@ -84,7 +84,7 @@ export default defineModel({
     // Rows of the batch; targets x̃ are dropped out and without gradient
     const [userIds, itemIds] = [m.users(), m.positives()];
     const target = (name: string, x: Rows): Rows =>
-      dropout(m, `${name}/target`, stopGradient(x) as Rows, h.dropout);
+      dropout(m, `${name}/target`, stopGradient<["batch", "dim"]>(x), h.dropout);
     const user = gather(users, userIds);
     const item = gather(items, itemIds);
     const itemTarget = target("item", item);

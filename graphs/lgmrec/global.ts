@@ -1,11 +1,14 @@
 import {
   add,
+  concat,
   dropout,
   gumbelSoftmax,
   infoNce,
   matmul,
   multiply,
   overPairs,
+  rename,
+  split,
   transpose,
   type Declaration,
   type Embeddings,
@@ -38,40 +41,71 @@ function collected<Row extends string>(
   return matmul(transpose(dependence), x as Tensor<[NoInfer<Row>, "dim"]>);
 }
 
+/** Dependence of all users and items on the hyperedges of one modality. */
+interface Dependence {
+  readonly users: Tensor<["user", "hyper"]>;
+  readonly items: Tensor<["item", "hyper"]>;
+}
+
 /**
- * Global vectors of one modality (LGMRec; MGNM, Eqs. 12 to 14): rows of users and items depend on the hyperedges by
- * Gumbel softmax, entries dropped in training, one mask for all layers; then `hyperLayers` times E ← H̃ (H̃ᵀ E),
- * evaluated from the right, so that no matrix between items and items or users and users is formed.
+ * H̃: Gumbel softmax over the hyperedges with entries dropped in training, one mask per step, user, item and modality.
+ * All rows stand one below the other, so that all noise is drawn at once.
+ */
+function softened(
+  m: Declaration,
+  dependences: readonly Dependence[],
+  { temperature, keepRate }: GlobalSettings,
+): Dependence[] {
+  const parts = dependences.flatMap(({ users, items }): Part[] => [
+    { value: users, along: "user" },
+    { value: items, along: "item" },
+  ]);
+  const rows = concat("dependence", parts) as unknown as Tensor<["dependence", "hyper"]>;
+  const soft = gumbelSoftmax(m, "dependence/gumbel", rows, "hyper", temperature);
+  const dropped = dropout(m, "dependence/dropout", soft, 1 - keepRate);
+  const names = parts.map(({ along }, i) => `${along}_${i}`);
+  const sizes = parts.map(({ along }) => m.size(along));
+  const all = split(dropped, "dependence", names, sizes) as unknown as Tensor<[string, "hyper"]>[];
+  return dependences.map((_, i) => ({
+    users: rename(all[2 * i]!, names[2 * i]!, "user") as unknown as Dependence["users"],
+    items: rename(all[2 * i + 1]!, names[2 * i + 1]!, "item") as unknown as Dependence["items"],
+  }));
+}
+
+interface Part {
+  readonly value: Tensor<[string, "hyper"]>;
+  readonly along: string;
+}
+
+/**
+ * Global vectors of every modality (LGMRec; MGNM, Eqs. 12 to 14): `hyperLayers` times E ← H̃ (H̃ᵀ E), evaluated from the
+ * right, so that no matrix between items and items or users and users is formed.
  *
- * @param dependence H_i [item, hyper], before the softmax
+ * @param dependences H_i [item, hyper] of every modality, before the softmax
  * @param start E^0: the collaborative vectors
  */
 export function globalEmbeddings(
   m: Declaration,
-  modality: string,
-  dependence: Tensor<["item", "hyper"]>,
+  dependences: readonly Tensor<["item", "hyper"]>[],
   start: Embeddings,
   aggregation: UserAggregation,
   settings: GlobalSettings,
-): Embeddings {
-  const soften = <Row extends string>(side: string, h: Tensor<[Row, "hyper"]>): Tensor<[Row, "hyper"]> => {
-    const soft = gumbelSoftmax(m, `${modality}/${side}_gumbel`, h, "hyper", settings.temperature);
-    return dropout(m, `${modality}/${side}_dependence`, soft, 1 - settings.keepRate);
-  };
-  // (12) H_u = R H_i
-  const userDependence = aggregation[settings.userHyperNorm](dependence);
-  const itemSoft = soften("item", dependence);
-  const userSoft = soften("user", userDependence);
-
-  let { users, items } = start;
-  for (let layer = 0; layer < settings.hyperLayers; layer++) {
-    const fromItems = collected(itemSoft, items);
-    const forUsers = settings.userHyper === "lgmrec" ? fromItems : collected(userSoft, users);
-    // (13), (14)
-    items = matmul(itemSoft, fromItems);
-    users = matmul(userSoft, forUsers);
-  }
-  return { users, items };
+): Embeddings[] {
+  if (dependences.length === 0) return [];
+  // (12): H_u = R H_i
+  const ofUsers = aggregation[settings.userHyperNorm](dependences);
+  const pairs = dependences.map((items, i): Dependence => ({ users: ofUsers[i]!, items }));
+  return softened(m, pairs, settings).map((soft): Embeddings => {
+    let { users, items } = start;
+    for (let layer = 0; layer < settings.hyperLayers; layer++) {
+      const fromItems = collected(soft.items, items);
+      const forUsers = settings.userHyper === "lgmrec" ? fromItems : collected(soft.users, users);
+      // (13), (14)
+      items = matmul(soft.items, fromItems);
+      users = matmul(soft.users, forUsers);
+    }
+    return { users, items };
+  });
 }
 
 /** Local vectors plus α times the row-normalised sum of the modalities' global vectors (MGNM, Eqs. 15 and 17). */

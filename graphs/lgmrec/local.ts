@@ -1,13 +1,13 @@
 import {
   add,
+  jointPropagationLayers,
   linear,
   normalise,
-  propagationLayers,
   sumOf,
+  symmetricPropagation,
   type Declaration,
   type Embeddings,
   type ItemFeatures,
-  type Propagation,
   type Tensor,
   type UserAggregation,
 } from "../../src/index.js";
@@ -21,17 +21,32 @@ export function projectedFeatures(
   return linear(m, `${modality}_projection`, features.axis, "dim", { bias: false })(features.all());
 }
 
+export interface Layers {
+  /** Layers 0..L of the ID embeddings (MGNM, Eq. 2). */
+  readonly collaborative: readonly Embeddings[];
+  /** Layers 0..K of each modality (MGNM, Eq. 7). */
+  readonly modalities: readonly (readonly Embeddings[])[];
+}
+
 /**
- * Layers 0..K of a modality's propagation over the user-item graph; layer 0 of a user is the mean of the projected
- * features of their training items (LGMRec; MGNM, Eqs. 5 to 7).
+ * Propagation of the ID embeddings and of the modalities' projected features over the user-item graph (LGMRec; MGNM,
+ * Eqs. 2 and 5 to 7). Layer 0 of a user in a modality is the mean of the projected features of their training items.
  */
-export function modalityLayers(
-  step: Propagation,
+export function localLayers(
+  m: Declaration,
+  ego: Embeddings,
+  projected: readonly Tensor<["item", "dim"]>[],
   aggregation: UserAggregation,
-  projected: Tensor<["item", "dim"]>,
-  layers: number,
-): Embeddings[] {
-  return propagationLayers(step, { users: aggregation.mean(projected), items: projected }, layers);
+  { layers, modalityLayers }: { readonly layers: number; readonly modalityLayers: number },
+): Layers {
+  const means = aggregation.mean(projected);
+  const starts = projected.map((items, i): Embeddings => ({ users: means[i]!, items }));
+  const [collaborative, ...modalities] = jointPropagationLayers(
+    symmetricPropagation(m),
+    [ego, ...starts],
+    [layers, ...starts.map(() => modalityLayers)],
+  );
+  return { collaborative: collaborative!, modalities };
 }
 
 /** Row normalisation of all vectors; zero rows stay zero. */

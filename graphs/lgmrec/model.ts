@@ -6,9 +6,7 @@ import {
   matmul,
   meanOfLayers,
   multiply,
-  propagationLayers,
   sampledTriples,
-  symmetricPropagation,
   trainingSettings,
   tripleNorms,
   tripleScores,
@@ -17,7 +15,7 @@ import {
 } from "../../src/index.js";
 import { globalEmbeddings, hypergraphContrast, withGlobal } from "./global.js";
 import { lgmrecHyperparameters } from "./hyperparameters.js";
-import { localEmbeddings, modalityLayers, projectedFeatures } from "./local.js";
+import { localEmbeddings, localLayers, projectedFeatures } from "./local.js";
 
 /** LGMRec, local and global graph learning (Guo et al., AAAI 2024), as its released code computes it. */
 export default defineModel({
@@ -27,29 +25,27 @@ export default defineModel({
   build(m, h) {
     m.axis("dim", h.dim);
     const ego = idEmbeddings(m);
-    const step = symmetricPropagation(m);
     const aggregation = userAggregation(m);
     const features = h.modalities.map((modality) => itemFeatures(m, modality));
 
     // c = LGC_2(X); f = F^m W^m, the users' mean over their items, two products with Â; local = c + Σ_m norm(f)
-    const collaborative = meanOfLayers(propagationLayers(step, ego, h.layers));
-    const branches = h.modalities.map((modality, i) => {
-      const projected = projectedFeatures(m, modality, features[i]!);
-      return modalityLayers(step, aggregation, projected, h.modalityLayers).at(-1)!;
-    });
+    const projected = h.modalities.map((modality, i) => projectedFeatures(m, modality, features[i]!));
+    const layers = localLayers(m, ego, projected, aggregation, h);
+    const collaborative = meanOfLayers(layers.collaborative);
+    const branches = layers.modalities.map((branch) => branch.at(-1)!);
     const local = localEmbeddings(collaborative, branches, "each");
 
     // H_i = F^m V^m, H_u = R H_i; i ← H_i (H_iᵀ c_I), u = H_u (H_iᵀ c_I)
     const modalities = h.global && (h.alpha > 0 || h.contrastWeight > 0) ? h.modalities : [];
     if (modalities.length > 0) m.axis("hyper", h.hyperedges);
-    const global = modalities.map((modality, i) => {
-      const { axis, all } = features[i]!;
-      const map = m.parameter(`${modality}_hyper`, [axis, "hyper"], xavierUniform());
-      return globalEmbeddings(m, modality, matmul(all(), map), collaborative, aggregation, {
-        ...h,
-        userHyper: "lgmrec",
-        userHyperNorm: "sum",
-      });
+    const dependences = modalities.map((modality, i) => {
+      const raw = features[i]!;
+      return matmul(raw.all(), m.parameter(`${modality}_hyper`, [raw.axis, "hyper"], xavierUniform()));
+    });
+    const global = globalEmbeddings(m, dependences, collaborative, aggregation, {
+      ...h,
+      userHyper: "lgmrec",
+      userHyperNorm: "sum",
     });
     // local + α norm(Σ_m [u; i])
     const { users, items } = withGlobal(local, global, h.alpha);

@@ -19,13 +19,21 @@ export const mgcnHyperparameters = {
     maximum: 4,
     description: "Layers of the item-item view (1; searched 1..4)",
   }),
-  knnK: integer({ default: 10, minimum: 1, description: "Neighbours per item, the item itself among them (10)" }),
+  knnK: integer({
+    default: 10,
+    minimum: 1,
+    description: "Neighbours per item, the item itself among them (10)",
+  }),
   contrastWeight: number({
     default: 0.01,
     minimum: 0,
     description: "Weight of the contrast of side and behaviour vectors (1e-3, 1e-2, 0.1)",
   }),
-  temperature: number({ default: 0.2, exclusiveMinimum: 0, description: "Temperature of the contrast (0.2)" }),
+  temperature: number({
+    default: 0.2,
+    exclusiveMinimum: 0,
+    description: "Temperature of the contrast (0.2)",
+  }),
   l2: number({ default: 1e-4, minimum: 0, description: "Weight of ½‖·‖²/B on the final rows (1e-4)" }),
   featuresTrainable: flag({
     default: false,
@@ -35,6 +43,7 @@ export const mgcnHyperparameters = {
   schedule: choice({
     of: ["constant", "exponential", "cosine"],
     default: "exponential",
-    description: "How the learning rate changes over epochs; exponential is decayRate^(epoch / decayEvery), as its code",
+    description:
+      "How the learning rate changes over epochs; exponential is decayRate^(epoch / decayEvery), as its code",
   }),
 };

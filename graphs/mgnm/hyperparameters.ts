@@ -12,7 +12,8 @@ export const mgnmHyperparameters = {
   localNorm: choice({
     of: ["sum", "each"],
     default: "sum",
-    description: "Form of Eq. 8: the modalities' sum normalised (printed), or the sum of the normalised (LGMRec)",
+    description:
+      "Form of Eq. 8: the modalities' sum normalised (printed), or the sum of the normalised (LGMRec)",
   }),
 
   global: flag({ default: true, description: "Global branch, Eqs. 9 to 17" }),
@@ -105,7 +106,8 @@ export const mgnmHyperparameters = {
   l2: choice({
     of: ["lgmrec", "squaredEgo"],
     default: "lgmrec",
-    description: "Eq. 19: unsquared norms of the batch's final rows over B (LGMRec), or ½‖·‖²/B on its ego rows",
+    description:
+      "Eq. 19: unsquared norms of the batch's final rows over B (LGMRec), or ½‖·‖²/B on its ego rows",
   }),
   lambda: number({
     default: 1e-6,

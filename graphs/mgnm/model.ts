@@ -7,10 +7,8 @@ import {
   matmul,
   meanOfLayers,
   multiply,
-  propagationLayers,
   sampledTriples,
   sumOf,
-  symmetricPropagation,
   trainingSettings,
   tripleL2,
   tripleNorms,
@@ -23,7 +21,7 @@ import {
   type Values,
 } from "../../src/index.js";
 import { globalEmbeddings, hypergraphContrast, withGlobal } from "../lgmrec/global.js";
-import { localEmbeddings, modalityLayers, projectedFeatures } from "../lgmrec/local.js";
+import { localEmbeddings, localLayers, projectedFeatures } from "../lgmrec/local.js";
 import { mgnmHyperparameters } from "./hyperparameters.js";
 import { purified } from "./purifier.js";
 
@@ -38,33 +36,27 @@ export default defineModel({
   build(m, h) {
     m.axis("dim", h.dim);
     const ego = idEmbeddings(m);
-    const step = symmetricPropagation(m);
     const aggregation = userAggregation(m);
     const features = h.modalities.map((modality) => itemFeatures(m, modality));
 
-    // (2), (3): E^{l+1} = Â E^l, E_loc^id = mean of layers 0..L
-    const layers = propagationLayers(step, ego, h.layers);
-    const collaborative = meanOfLayers(layers);
-
-    // (4) to (7): Ê_i^m = E_i^m W_m, user means, K propagations; E_loc^m is the last layer
+    // (4): Ê_i^m = E_i^m W_m; (2), (5) to (7): Ê_u^m is the mean over the user's items, then L and K propagations
     const projected = h.modalities.map((modality, i) => projectedFeatures(m, modality, features[i]!));
-    const branches = projected.map((items) => modalityLayers(step, aggregation, items, h.modalityLayers));
+    const layers = localLayers(m, ego, projected, aggregation, h);
+    // (3): E_loc^id is the mean of layers 0..L; E_loc^m the last of layers 0..K
+    const collaborative = meanOfLayers(layers.collaborative);
+    const branches = layers.modalities.map((branch) => branch.at(-1)!);
 
     // (8): E_loc = E_loc^id + Form(Σ_m E_loc^m)
-    const local = localEmbeddings(
-      collaborative,
-      branches.map((branch) => branch.at(-1)!),
-      h.localNorm,
-    );
+    const local = localEmbeddings(collaborative, branches, h.localNorm);
 
     // (9) to (14), per modality; the start values of (13) and (14) are E_loc^id, as in LGMRec
     const contrasted = h.hcl && h.omega > 0 && h.modalities.length > 1;
     const modalities = h.global && (h.alpha > 0 || contrasted) ? h.modalities : [];
     if (modalities.length > 0) m.axis("hyper", h.hyperedges);
-    const global = modalities.map((modality, i) => {
-      const dependence = itemDependence(m, modality, features[i]!, projected[i]!, ego.items, h);
-      return globalEmbeddings(m, modality, dependence, collaborative, aggregation, h);
-    });
+    const dependences = modalities.map((modality, i) =>
+      itemDependence(m, modality, features[i]!, projected[i]!, ego.items, h),
+    );
+    const global = globalEmbeddings(m, dependences, collaborative, aggregation, h);
 
     // (15), (17): E* = E_loc + α Norm(E_glo), E_glo summed over the modalities
     const { users, items } = withGlobal(local, global, h.alpha);
@@ -78,11 +70,11 @@ export default defineModel({
     if (contrast !== undefined) m.loss("hcl", multiply(h.omega, contrast));
 
     // (23): β L_ddr on the layers of (2), δ L_ddr_mm on those of (7), summed over the modalities
-    const reduced = layers.slice(h.ddrFrom);
+    const reduced = layers.collaborative.slice(h.ddrFrom);
     if (h.ddr && h.beta > 0 && reduced.length > 0) {
       m.loss("ddr", multiply(h.beta, dynamicDeredundancy(reduced)));
     }
-    const reducedBranches = branches.map((branch) => branch.slice(h.ddrFrom));
+    const reducedBranches = layers.modalities.map((branch) => branch.slice(h.ddrFrom));
     if (h.ddrMm && h.delta > 0 && h.modalities.length > 0 && reducedBranches[0]!.length > 0) {
       m.loss("ddr_mm", multiply(h.delta, sumOf(reducedBranches.map(dynamicDeredundancy))));
     }

@@ -47,9 +47,9 @@ export function purified(
   const b2 = m.parameter(`${name}/b2`, ["dim"], zeros());
   return scope(name, () => {
     if (settings.purifierActivation === "none" && settings.purifierFused) {
-      const bias: Tensor<["dim"]> = add(sum(multiply(w2, b1), "hidden") as Tensor<["dim"]>, b2);
+      const shift: Tensor<["dim"]> = sum(multiply(w2, b1), "hidden");
       const gate: Tensor<["item", "dim"]> = matmul(features.all(), matmul(w1, w2));
-      return multiply(ids, sigmoid(add(gate, bias)));
+      return multiply(ids, sigmoid(add(gate, add(shift, b2))));
     }
     const expanded: Tensor<["item", "hidden"]> = add(matmul(features.all(), w1), b1);
     const hidden = settings.purifierActivation === "none" ? expanded : leakyRelu(expanded, SLOPE);

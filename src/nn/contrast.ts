@@ -49,7 +49,7 @@ export function infoNce<Row extends string, Dim extends string>(
   const logits: Tensor<["batch", "candidate"]> = matmul(anchors, transpose(pool));
   const total: Tensor<["batch"]> =
     1 / temperature <= SAFE_EXPONENT
-      ? (log(sum(exp(logits), "candidate")) as Tensor<["batch"]>)
+      ? log<["batch"]>(sum(exp(logits), "candidate"))
       : logSumExp(logits, "candidate");
   const losses = subtract(total, dot(anchors, own));
   return reduce === "sum" ? sumAll(losses) : meanAll(losses);

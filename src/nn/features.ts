@@ -2,6 +2,7 @@ import type { Declaration } from "../authoring/declaration.js";
 import { zeros } from "../authoring/initializers.js";
 import { add, divide, gather, maximum, propagate } from "../authoring/operations.js";
 import type { Ids, Tensor } from "../authoring/tensor.js";
+import { separated, sideBySide } from "./sideBySide.js";
 
 type FeatureAxis = `${string}_feature`;
 
@@ -34,16 +35,24 @@ export function itemFeatures(m: Declaration, modality: string, trainable = false
   };
 }
 
-/** What a user receives from the items of their training set; zero for a user without any. */
+/** What users receive from the items of their training sets; zero for a user without any. */
 export interface UserAggregation {
-  sum<Dim extends string>(items: Tensor<["item", Dim]>): Tensor<["user", Dim]>;
-  mean<Dim extends string>(items: Tensor<["item", Dim]>): Tensor<["user", Dim]>;
+  /** R x of each table x [item, dim], by one sparse product. */
+  sum: Aggregate;
+  /** R_d x. */
+  mean: Aggregate;
 }
+
+type Aggregate = <Dim extends string>(tables: readonly Tensor<["item", Dim]>[]) => Tensor<["user", Dim]>[];
 
 /** R x and R_d x with the binary interactions R [user, item] and R_d its rows divided by the users' degrees. */
 export function userAggregation(m: Declaration): UserAggregation {
   const matrix = m.sparse("user_items", "user", "item", { kind: "interactions", weights: "binary" });
   const degree = maximum(m.buffer("user_degree", ["user"], { kind: "degree", weights: "binary" }), 1);
-  const sum: UserAggregation["sum"] = (items) => propagate(matrix, items);
-  return { sum, mean: (items) => divide(sum(items), degree) };
+  const received = <Dim extends string>(tables: readonly Tensor<["item", Dim]>[]): Tensor<["user", Dim]> =>
+    propagate(matrix, sideBySide(tables));
+  return {
+    sum: (tables) => (tables.length === 0 ? [] : separated(received(tables), tables.length)),
+    mean: (tables) => (tables.length === 0 ? [] : separated(divide(received(tables), degree), tables.length)),
+  };
 }

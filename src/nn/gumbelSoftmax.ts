@@ -17,5 +17,6 @@ export function gumbelSoftmax<A extends Axes>(
   temperature: number,
 ): Tensor<A> {
   const logits: Tensor<A> = m.training ? add(x, gumbelNoise(m, stream, x)) : x;
-  return softmax(divide(logits, temperature) as Tensor<A>, axis);
+  const scaled: Tensor<A> = divide(logits, temperature);
+  return softmax(scaled, axis);
 }

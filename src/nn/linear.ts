@@ -24,8 +24,8 @@ export function linear<In extends string, Out extends string>(
   const weight = m.parameter(`${name}/weight`, [input, column], options.initializer ?? xavierUniform());
   const bias = options.bias === false ? undefined : m.parameter(`${name}/bias`, [column], zeros());
   return <Row extends string>(x: Tensor<[Row, In]>) => {
-    const product: Tensor<[Row, string]> = matmul(x, weight as Tensor<[In, string]>);
-    const result = bias === undefined ? product : add(product, bias as Tensor<[string]>);
+    const product: Tensor<[Row, string]> = matmul(x, weight);
+    const result = bias === undefined ? product : add(product, bias);
     return (column === output ? result : rename(result, column, output)) as Tensor<[Row, Out]>;
   };
 }

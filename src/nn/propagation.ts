@@ -2,6 +2,7 @@ import type { Declaration } from "../authoring/declaration.js";
 import { xavierUniform } from "../authoring/initializers.js";
 import { add, divide, maximum, meanOf, multiply, propagate, transposed } from "../authoring/operations.js";
 import type { Tensor } from "../authoring/tensor.js";
+import { separated, sideBySide } from "./sideBySide.js";
 
 /** Vectors of all users and items. */
 export interface Embeddings<Dim extends string = "dim"> {
@@ -72,6 +73,38 @@ function degreeBuffers(m: Declaration, weights: "binary" | "selfLoop") {
 export function propagationLayers(step: Propagation, start: Embeddings, layers: number): Embeddings[] {
   const all = [start];
   for (let layer = 0; layer < layers; layer++) all.push(step(all.at(-1)!));
+  return all;
+}
+
+/**
+ * Layers 0..L_t of several tables t with the same vectors' size, as `propagationLayers` of each: their columns stand side
+ * by side, so that one sparse product per layer and direction serves all tables that have layers left.
+ *
+ * @param layers L_t, one per table
+ */
+export function jointPropagationLayers(
+  step: Propagation,
+  starts: readonly Embeddings[],
+  layers: readonly number[],
+): Embeddings[][] {
+  const all = starts.map((start) => [start]);
+  let going: readonly number[] = [];
+  let joined: Embeddings | undefined;
+  for (let layer = 0; layer < Math.max(0, ...layers); layer++) {
+    const next = starts.map((_, t) => t).filter((t) => layers[t]! > layer);
+    if (joined === undefined || next.length < going.length) {
+      const last = next.map((t) => all[t]!.at(-1)!);
+      joined = {
+        users: sideBySide(last.map(({ users }) => users)),
+        items: sideBySide(last.map(({ items }) => items)),
+      };
+    }
+    going = next;
+    joined = step(joined);
+    const users = separated(joined.users, going.length);
+    const items = separated(joined.items, going.length);
+    going.forEach((t, i) => all[t]!.push({ users: users[i]!, items: items[i]! }));
+  }
   return all;
 }
 

@@ -121,6 +121,13 @@ function batchFeed(source: string): DenseFeed {
   return dense([BATCH], values[source]!);
 }
 
+/** Sizes of the axes that the data fixes. */
+export const sizes: ReadonlyMap<string, number> = new Map([
+  ["user", USERS],
+  ["item", ITEMS],
+  ...Object.entries(FEATURES).map(([modality, size]): [string, number] => [`${modality}_feature`, size]),
+]);
+
 /** A declared model with everything it is fed. */
 export interface SmallInstance {
   readonly declaration: Declaration;
@@ -139,11 +146,6 @@ export function smallInstance(
   const given = { dim: DIM, ...hyperparameters };
   const declaration = declare(model, resolveHyperparameters(model, given), training);
   const feeds: Record<string, DenseFeed | SparseValue> = {};
-  const sizes = new Map([
-    ["user", USERS],
-    ["item", ITEMS],
-    ...Object.entries(FEATURES).map(([modality, size]): [string, number] => [`${modality}_feature`, size]),
-  ]);
   declaration.parameters.forEach(({ name: parameter, axes }) => {
     const dims = axes.map((axis) => evaluateSize(axis.size, sizes));
     const seed = Buffer.from(parameter).reduce((hash, byte) => (hash * 31 + byte) % 1_000_003, 7);
