@@ -15,7 +15,7 @@ export const loss = (instance: SmallInstance, name: string): number =>
 
 /** Values of all loss terms by name. */
 export const losses = (instance: SmallInstance): Record<string, number> =>
-  Object.fromEntries(instance.declaration.losses.map(({ name }) => [name, loss(instance, name)]));
+  Object.fromEntries(instance.declaration.main.losses.map(({ name }) => [name, loss(instance, name)]));
 
 /** The whole gradient of a loss term for one parameter. */
 export function gradientOf(instance: SmallInstance, term: string, parameter: string): Float64Array {

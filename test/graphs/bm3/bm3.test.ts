@@ -63,7 +63,7 @@ describe("BM3", () => {
     });
     expectClose([loss(instance, "modality")], [2 * (terms[0]! + terms[1]!)]);
     expectClose([loss(instance, "l2")], [(0.3 * (frobenius(users) + frobenius(items))) / ITEMS]);
-    expect(declaration.batches.map(({ name }) => name)).to.deep.equal(["users", "positives"]);
+    expect(declaration.main.batches.map(({ node }) => inputName(node))).to.deep.equal(["users", "positives"]);
   });
 
   it("takes no gradient through the targets", () => {
@@ -90,7 +90,7 @@ describe("BM3", () => {
 
   it("drops out targets in training only, and nothing else", () => {
     const drops = (given: Given, training: boolean): string[] =>
-      topologicalOrder(smallInstance("bm3", given, training).declaration.losses.map(({ node }) => node))
+      topologicalOrder(smallInstance("bm3", given, training).declaration.main.losses.map(({ node }) => node))
         .filter(({ operation }) => operation === "uniform")
         .map(({ attributes }) => attributes["stream"] as string);
     expect(drops({}, true)).to.have.members(["item/target", "user/target", "image/target", "text/target"]);
@@ -100,7 +100,7 @@ describe("BM3", () => {
 
   it("projects features of the batch only, and none where it is served", () => {
     const { declaration } = bm3();
-    const products = topologicalOrder(declaration.losses.map(({ node }) => node)).filter(
+    const products = topologicalOrder(declaration.main.losses.map(({ node }) => node)).filter(
       ({ operation }) => operation === "matmul",
     );
     for (const { type } of products) {

@@ -55,7 +55,7 @@ const withoutLocal = (instance: SmallInstance, given: Partial<plain.PlainSetting
 
 /** The nodes that draw uniform numbers for a stream. */
 const drawn = (instance: SmallInstance, stream: string): Node[] =>
-  topologicalOrder(instance.declaration.losses.map(({ node }) => node)).filter(
+  topologicalOrder(instance.declaration.main.losses.map(({ node }) => node)).filter(
     ({ operation, attributes }) => operation === "uniform" && attributes["stream"] === stream,
   );
 
@@ -150,7 +150,7 @@ describe("a faithful MGNM", () => {
   it("7. never forms a matrix between items and items or users and users, forwards or backwards", () => {
     for (const given of [{}, { userHyper: "lgmrec" }, { hyperLayers: 2 }]) {
       const { declaration, parameters } = training(given);
-      const total = declaration.losses.map(({ node }) => node).reduce((sum, term) => add(sum, term));
+      const total = declaration.main.losses.map(({ node }) => node).reduce((sum, term) => add(sum, term));
       const square = topologicalOrder([...gradients(total, parameters), total]).filter(({ type }) => {
         const axes = type.kind === "tensor" ? type.axes : [];
         return axes.filter(({ size }) => /user|item/.test(JSON.stringify(size))).length > 1;
@@ -271,7 +271,7 @@ describe("a faithful MGNM", () => {
 
   it("14. stays finite with zero vectors, columns without variance and users without items", async () => {
     const { declaration, parameters, inputs, feeds } = training({ hyperInput: "raw" });
-    const total = declaration.losses.map(({ node }) => node).reduce((sum, term) => add(sum, term));
+    const total = declaration.main.losses.map(({ node }) => node).reduce((sum, term) => add(sum, term));
     const graph = optimise({
       name: "guards",
       outputs: [

@@ -48,7 +48,7 @@ describe("VBPR", () => {
 
   it("projects the rows of the batch only, where it is trained", () => {
     const { declaration } = vbpr();
-    const products = topologicalOrder(declaration.losses.map(({ node }) => node)).filter(
+    const products = topologicalOrder(declaration.main.losses.map(({ node }) => node)).filter(
       ({ operation }) => operation === "matmul",
     );
     expect(products).to.have.length(4);
