@@ -2,6 +2,7 @@ import type { Json } from "../artifacts/manifest.js";
 import { nearestName } from "./nearestName.js";
 import { RecipeError, type Recipe, type RecipeContext, type RecipeResult } from "./recipe.js";
 import { RecipeArguments } from "./recipeArguments.js";
+import { computed } from "./recipes/computed.js";
 import { degree } from "./recipes/degree.js";
 import { featureMask } from "./recipes/featureMask.js";
 import { features } from "./recipes/features.js";
@@ -20,6 +21,7 @@ interface RecipeEntry {
 
 /** Every recipe by its kind. */
 export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeEntry>([
+    ["computed", { make: computed, arguments: [] }],
   ["interactions", { make: interactions, arguments: ["weights"] }],
   ["degree", { make: degree, arguments: ["weights"] }],
   ["knn", { make: knn, arguments: ["modality", "k", "includeSelf", "impute"] }],

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { hostTensor } from "../../../runtime/data/hostTensor.js";
 import { RecipeError } from "../../../runtime/data/recipe.js";
 import { recipes } from "../../../runtime/data/recipes.js";
 import { denseEntry, makeDense } from "./recipeContext.js";
@@ -31,5 +32,28 @@ describe("recipes", () => {
       makeDense(denseEntry({ kind: "degree" }, ["user"]), dataset),
     );
     expect(few.problem).to.equal('the argument "weights" is missing');
+  });
+});
+
+describe("a buffer that is a value of the model", () => {
+  const dataset = datasetOf({ users: 1, items: 2 }, { train: [[0, 0]] });
+  const values = hostTensor("float32", [2, 3], new Float32Array(6).fill(0.5));
+  const entry = denseEntry({ kind: "computed" }, ["item", "dim"]);
+
+  it("is that value", async () => {
+    const { dims, data } = await makeDense(entry, dataset, { computed: { values } });
+    expect([dims, data]).to.deep.equal([values.dims, values.data]);
+  });
+
+  it("is refused if the model gives it no values, or others than the buffer has", async () => {
+    const none = await rejection(RecipeError, () => makeDense(entry, dataset));
+    expect(none.problem).to.equal('it needs the value "values" of the model, but is given none');
+    const other = await rejection(RecipeError, () =>
+      makeDense(entry, dataset, { computed: { vectors: values } }),
+    );
+    expect(other.problem).to.include("but is given vectors");
+    const ids = denseEntry({ kind: "computed" }, ["item", "dim"], "int32");
+    const wrong = await rejection(RecipeError, () => makeDense(ids, dataset, { computed: { values } }));
+    expect(wrong.problem).to.equal("the model computed float32 [2, 3], but the buffer is int32 [item, dim]");
   });
 });
