@@ -28,7 +28,9 @@ export function denseEntry(
   return { kind: "dense", name: "table", dtype, axes, recipe, refresh: "once" };
 }
 
-type Overrides = Partial<Pick<RecipeContext, "seed" | "epoch" | "runGraph" | "progress" | "note">>;
+type Overrides = Partial<
+  Pick<RecipeContext, "computed" | "previous" | "seed" | "epoch" | "runGraph" | "progress" | "note">
+>;
 
 const quiet = {
   seed: 999,
