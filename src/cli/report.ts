@@ -1,5 +1,6 @@
 import { mapMethods } from "../../exports/report/embeddingMap.js";
 import { UnknownUserError } from "../../exports/report/sampleUsers.js";
+import { writeTensorBoardEvents } from "../../exports/report/tensorBoardEvents.js";
 import { writeReport } from "../../exports/report/writeReport.js";
 import { byteSize } from "./byteSize.js";
 import { command } from "./command.js";
@@ -18,17 +19,19 @@ export const report = command({
       choices: mapMethods,
       describe: "How items are laid out in the plane (umap; pca for few items)",
     },
+    tensorboard: { type: "string", describe: "Folder for an event file that TensorBoard reads, as well" },
     ...runOptions,
   },
   examples: [
     ["runs/1", "Write runs/1/report.html"],
+    ["runs/1 --tensorboard events/1", "As well for `tensorboard --logdir events`"],
     ["runs/1 --out report.html --users 3,17", "Elsewhere, with the recommendations of two users"],
   ],
   epilogue:
     "One HTML page that needs no other file and asks no host: curves of losses and metrics, time, results beside " +
     "popularity, popularity bias, a map of the items, sample recommendations with pictures where items.tsv has a " +
     "column `picture`, the dataset, configuration and environment.",
-  async run({ run, out, users, map, data, device, threads, json }, { stdout, stderr }) {
+  async run({ run, out, users, map, tensorboard, data, device, threads, json }, { stdout, stderr }) {
     stderr.write(`reading ${run}\n`);
     const written = await writeReport({
       run,
@@ -43,11 +46,12 @@ export const report = command({
       if (!(error instanceof UnknownUserError)) throw error;
       throw new UsageError(error.message, "Give others with --users, or leave it out.");
     });
+    const events = tensorboard === undefined ? null : await writeTensorBoardEvents(run, tensorboard);
     const { file, bytes, isFinished, epochs } = written;
     stdout.write(
       json
-        ? `${JSON.stringify(written, null, 2)}\n`
-        : `${file}: ${counted(epochs, "epoch")}${isFinished ? "" : ", not finished"}, ${byteSize(bytes)}\n`,
+        ? `${JSON.stringify({ ...written, events }, null, 2)}\n`
+        : `${file}: ${counted(epochs, "epoch")}${isFinished ? "" : ", not finished"}, ${byteSize(bytes)}\n${events === null ? "" : `${events}\n`}`,
     );
   },
 });

@@ -66,6 +66,15 @@ describe("mmkit report", function () {
     expect(titles).to.deep.equal(["3", "17"]);
   });
 
+  it("writes events for TensorBoard as well", async () => {
+    const words = ["--tensorboard", at("events"), "--out", at("elsewhere.html"), "--threads", "1"];
+    const { code, stdout, stderr } = await mmkit("report", at("run"), ...words);
+    expect(code, stderr).to.equal(0);
+    const [file = ""] = await readdir(at("events"));
+    expect(file).to.match(/^events\.out\.tfevents\.\d+\.mmkit$/);
+    expect(stdout.split("\n")[1]).to.equal(at("events", file));
+  });
+
   it("gives the same page for the same run", async () => {
     const first = await pageOf("run", "report.html");
     expect(await report(at("run"))).to.equal(first);
