@@ -135,7 +135,8 @@ export async function reportData(options: ReportOptions): Promise<ReportData> {
   const { config } = record;
   const dataset = await loadDataset(options.dataset ?? String(config["datasetFolder"]));
   checkTrainedOn(options.run, { datasetChecksum: String(config["datasetChecksum"]) }, dataset);
-  const k = Number(String(config["monitor"]).split("@")[1]);
+  // AUC has no cutoff.
+  const k = Number(String(config["monitor"]).split("@")[1] ?? 20);
   const insight = hasCheckpoint(options.run) ? await insightOf(options, dataset, k) : null;
   const { userTable } = dataset;
   const userColumn = nameColumns.find((name) => userTable?.columns.includes(name) === true);

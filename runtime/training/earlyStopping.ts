@@ -1,6 +1,6 @@
 export interface EarlyStoppingOptions {
-  /** Evaluations in a row that may fail to improve; training stops at the next one. */
-  readonly patience: number;
+  /** Evaluations in a row that may fail to improve; training stops at the next one; null never stops it. */
+  readonly patience: number | null;
   /** Decimals to which the metric is rounded before it is compared; null compares it as it is. */
   readonly decimals: number | null;
 }
@@ -39,6 +39,6 @@ export function observe(
   return {
     state: { best: state.best, withoutImprovement },
     improved,
-    stop: withoutImprovement > options.patience,
+    stop: options.patience !== null && withoutImprovement > options.patience,
   };
 }

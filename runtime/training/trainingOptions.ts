@@ -8,9 +8,9 @@ export interface TrainingSettings {
   readonly epochs: number;
   /** The split is evaluated after every so many epochs, and after the last. */
   readonly evaluateEvery: number;
-  /** Evaluations in a row that may fail to improve before training stops; see earlyStopping.ts. */
-  readonly patience: number;
-  /** The metric that selects the best epoch, such as `Recall@20`; its cutoff is added to `cutoffs` if missing. */
+  /** Evaluations in a row that may fail to improve before training stops, null to never stop; see earlyStopping.ts. */
+  readonly patience: number | null;
+  /** The metric that selects the best epoch, `Recall@20` or `AUC`; its cutoff is added to `cutoffs` if missing. */
   readonly monitor: string;
   /** Decimals to which the monitored metric is rounded before comparison, null for none. */
   readonly monitorDecimals: number | null;
@@ -92,8 +92,8 @@ export function resolveSettings(
   need(Number.isSafeInteger(settings.seed), "seed", "a whole number");
   need(isCount(settings.epochs, 1), "epochs", "a whole number from 1");
   need(isCount(settings.evaluateEvery, 1), "evaluateEvery", "a whole number of epochs from 1");
-  need(isCount(settings.patience, 0), "patience", "a whole number of evaluations from 0");
-  const { monitorDecimals: decimals, threads, stepsPerRun, checkpointMinutes } = settings;
+  const { patience, monitorDecimals: decimals, threads, stepsPerRun, checkpointMinutes } = settings;
+  need(patience === null || isCount(patience, 0), "patience", "null or a whole number of evaluations from 0");
   need(isCount(settings.checkpointEvery, 1), "checkpointEvery", "a whole number of epochs from 1");
   need(
     checkpointMinutes === null || (Number.isFinite(checkpointMinutes) && checkpointMinutes > 0),
@@ -111,14 +111,16 @@ export function resolveSettings(
   need(listsCutoffs, "cutoffs", "a list of whole numbers from 1");
   const cutoff = cutoffOf(settings.monitor);
   need(
-    cutoff !== null,
+    cutoff !== null || settings.monitor === "AUC",
     "monitor",
-    `a metric and a cutoff such as Recall@20 (metrics: ${metricNames.join(", ")})`,
+    `AUC, or a metric and a cutoff such as Recall@20 (metrics: ${metricNames.join(", ")})`,
   );
   need(["valid", "test"].includes(settings.selectOn), "selectOn", '"valid" or "test"');
   need(["targets", "hits"].includes(settings.ndcgIdeal), "ndcgIdeal", '"targets" or "hits"');
   need(isDeviceRequest(settings.device), "device", `one of ${deviceForms.join(", ")}`);
   if (problems.length > 0) throw new TrainingSettingsError(problems);
-  const cutoffs = [...new Set([...settings.cutoffs, cutoff!])].sort((left, right) => left - right);
+  const cutoffs = [...new Set([...settings.cutoffs, ...(cutoff === null ? [] : [cutoff])])].sort(
+    (left, right) => left - right,
+  );
   return { ...settings, cutoffs };
 }

@@ -97,7 +97,8 @@ export class TrainingRun {
   }
 
   private isExhausted(): boolean {
-    return this.stopping.withoutImprovement > this.settings.patience;
+    const { patience } = this.settings;
+    return patience !== null && this.stopping.withoutImprovement > patience;
   }
 
   /** The split that chooses the best epoch has something to evaluate. */

@@ -4,6 +4,7 @@ import type { GroupReport } from "../../runtime/ranking/groups.js";
 import { EmptySplitError } from "../../runtime/training/emptySplitError.js";
 import {
   evaluateCheckpoint,
+  type EvaluateOptions,
   type CheckpointEvaluation,
   type RankingComparison,
 } from "../../runtime/training/evaluateCheckpoint.js";
@@ -29,7 +30,10 @@ export interface Measurement extends Comparison {
   } | null;
 }
 
-export interface MeasureOptions {
+/** What is not given is as the run was trained, groups and AUC as `evaluateCheckpoint` has them. */
+export interface MeasureOptions extends Partial<
+  Pick<EvaluateOptions, "cutoffs" | "ndcgIdeal" | "maskValidationAtTest" | "auc" | "groups">
+> {
   readonly split: "valid" | "test";
   readonly device?: DeviceRequest;
   readonly threads?: number;
@@ -38,15 +42,18 @@ export interface MeasureOptions {
 }
 
 /**
- * Evaluates a run by the protocol it was trained with.
+ * Evaluates a run, by the protocol it was trained with unless told otherwise.
  *
- * @throws UsageError if the split is empty; what `evaluateCheckpoint` throws
+ * @throws UsageError if the split is empty or a cutoff makes no sense; what `evaluateCheckpoint` throws
  */
 export async function measureRun(
   run: FinishedRun,
   { onNote, ...compute }: MeasureOptions,
 ): Promise<Measurement> {
   const { cutoffs, ndcgIdeal, maskValidationAtTest } = resolveSettings(run.config);
+  if (compute.cutoffs?.some((cutoff) => cutoff < 1) === true) {
+    throw new UsageError("cutoffs must be whole numbers from 1", "Write for instance --cutoffs 10,20.");
+  }
   const request = {
     artifacts: run.artifacts.folder,
     dataset: run.dataset,

@@ -18,7 +18,7 @@ export function newItemsText(models: readonly MeasuredModel[]): string {
   const cold = models[0]?.measurement.cold ?? null;
   if (cold === null) return "";
   const { users, metrics } = cold.amongAll.model;
-  const longest = Math.max(...Object.keys(metrics).map((key) => Number(key.slice(key.indexOf("@") + 1))));
+  const longest = Math.max(...Object.keys(metrics).map((key) => Number(key.split("@")[1] ?? 0)));
   const trivial = longest < cold.items ? "" : `\n(from k = ${cold.items} on, every order finds all of them)`;
   return (
     `New items: ${cold.items}, without a single interaction to train on; users with such targets: ${users}.\n` +

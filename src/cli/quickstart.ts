@@ -145,5 +145,5 @@ async function trainAndMeasure(
     },
     streams,
   );
-  return measureRun(await readRun(run), { split: "test" });
+  return measureRun(await readRun(run), { split: "test", auc: false });
 }

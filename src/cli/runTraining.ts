@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildArtifacts } from "../../exports/artifacts.js";
 import { RunFolder } from "../../runtime/training/runFolder.js";
+import { protocols, type ProtocolName } from "../../runtime/training/protocols.js";
 import { train, type TrainOptions } from "../../runtime/training/trainer.js";
 import {
   resolveSettings,
@@ -23,6 +24,8 @@ export interface TrainingOrder {
   readonly model: ModelDefinition;
   readonly hyperparameters: { readonly resolved: readonly ResolvedSetting[]; readonly given: Settings };
   readonly training: Partial<TrainingSettings & ComputeSettings>;
+  /** Settings that are not given but follow from this. */
+  readonly protocol?: ProtocolName;
   /** What the run to be resumed was started with, for settings that are not given. */
   readonly earlier?: Partial<TrainingSettings & ComputeSettings>;
   readonly dataset: string;
@@ -38,13 +41,17 @@ export interface TrainingOrder {
 /** Training settings as lines for people. */
 function trainingLines(
   settings: TrainingSettings & ComputeSettings,
-  { training, earlier = {} }: TrainingOrder,
+  { training, protocol, earlier = {} }: TrainingOrder,
 ): ResolvedSetting[] {
-  return Object.entries(settings).map(([name, value]) => ({
-    name,
-    value: value as ResolvedSetting["value"],
-    source: name in training ? "option" : name in earlier ? "run" : "default",
-  }));
+  const decided = protocol === undefined ? {} : protocols[protocol];
+  const sourceOf = (name: string): ResolvedSetting["source"] => {
+    if (name in training) return "option";
+    if (name in decided) return "protocol";
+    return name in earlier ? "run" : "default";
+  };
+  return Object.entries(settings).map(([name, value]) => {
+    return { name, value: value as ResolvedSetting["value"], source: sourceOf(name) };
+  });
 }
 
 function checkedSettings(given: TrainingOrder["training"]): TrainingSettings & ComputeSettings {
@@ -65,14 +72,19 @@ function checkedSettings(given: TrainingOrder["training"]): TrainingSettings & C
  */
 export async function runTraining(order: TrainingOrder, streams: Streams): Promise<TrainingResults> {
   const { model, hyperparameters, run } = order;
-  const settings = checkedSettings({ ...order.earlier, ...order.training });
+  const decided = order.protocol === undefined ? {} : protocols[order.protocol];
+  const settings = checkedSettings({ ...order.earlier, ...decided, ...order.training });
   if (!order.resume) await new RunFolder(run).checkFree(order.force);
   const artifacts = await RunArtifacts.write(buildArtifacts(model, hyperparameters.given));
   const display = new TrainingDisplay(streams, settings.monitor);
   streams.stderr.write(`${model.name}: ${model.title}\n`);
   if (order.isBrief !== true) {
     streams.stderr.write(formatSettings(hyperparameters.resolved));
-    streams.stderr.write(`training\n${formatSettings(trainingLines(settings, order))}`);
+    const protocol = order.protocol === undefined ? "" : `, protocol ${order.protocol}`;
+    streams.stderr.write(`training${protocol}\n${formatSettings(trainingLines(settings, order))}`);
+  }
+  if (settings.selectOn === "test") {
+    streams.stderr.write("note: the test split chooses the best epoch, so its metrics will be optimistic\n");
   }
   const options: TrainOptions = {
     ...settings,

@@ -9,7 +9,7 @@ export type Settings = Readonly<Record<string, Json>>;
 export interface ResolvedSetting {
   readonly name: string;
   readonly value: Json;
-  readonly source: "--set" | "option" | "config" | "dataset" | "run" | "default";
+  readonly source: "--set" | "option" | "config" | "dataset" | "run" | "protocol" | "default";
 }
 
 /**

@@ -68,6 +68,7 @@ export const train = command({
         model,
         hyperparameters,
         training,
+        ...(given.protocol === undefined ? {} : { protocol: given.protocol }),
         ...(earlier === undefined ? {} : { earlier: earlier.training }),
         dataset: data,
         run: out,

@@ -1,3 +1,4 @@
+import { protocolNames } from "../../runtime/training/protocols.js";
 import {
   defaultSettings,
   type ComputeSettings,
@@ -12,9 +13,14 @@ const { checkpointEvery, checkpointMinutes } = defaultSettings;
 /** Options of `mmkit train` that say how to train. None has a default of yargs, so that what is given is known. */
 export const trainingOptions = {
   epochs: { type: "number", describe: `Most epochs (${epochs})` },
+  protocol: {
+    type: "string",
+    choices: protocolNames,
+    describe: "Evaluate and select as this line of papers does; options below go before it (mmrec)",
+  },
   patience: {
-    type: "number",
-    describe: `Evaluations in a row that may fail to improve before training stops (${patience})`,
+    type: "string",
+    describe: `Evaluations in a row that may fail to improve before training stops, or none (${patience})`,
   },
   "evaluate-every": { type: "number", describe: `Epochs between evaluations (${evaluateEvery})` },
   monitor: { type: "string", describe: `Metric that chooses the best epoch (${monitor})` },
@@ -51,17 +57,17 @@ export const trainingOptions = {
 type Values = Readonly<Partial<Record<keyof typeof trainingOptions, string | number | boolean | undefined>>>;
 
 /**
- * The settings that were given.
+ * The settings that were given, without what a protocol decides.
  *
- * @throws UsageError for cutoffs or decimals that are no numbers
+ * @throws UsageError for cutoffs, decimals or a patience that are no numbers
  */
 export function givenTraining(given: Values): Partial<TrainingSettings & ComputeSettings> {
   const settings = {
     epochs: given.epochs,
-    patience: given.patience,
+    patience: numberOrNone("patience", given.patience),
     evaluateEvery: given["evaluate-every"],
     monitor: given.monitor,
-    monitorDecimals: decimals(given["monitor-decimals"]),
+    monitorDecimals: numberOrNone("monitor-decimals", given["monitor-decimals"]),
     selectOn: given["select-on"],
     cutoffs: cutoffList(given.cutoffs),
     ndcgIdeal: given["ndcg-ideal"],
@@ -76,13 +82,13 @@ export function givenTraining(given: Values): Partial<TrainingSettings & Compute
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-function decimals(text: Values[keyof Values]): number | null | undefined {
+function numberOrNone(option: string, text: Values[keyof Values]): number | null | undefined {
   if (text === undefined) return undefined;
   if (text === "none") return null;
   if (/^\d+$/.test(String(text))) return Number(text);
   throw new UsageError(
-    `--monitor-decimals takes a whole number or none, found "${text}"`,
-    `The default is ${monitorDecimals}.`,
+    `--${option} takes a whole number or none, found "${text}"`,
+    `Write for instance --${option} 4.`,
   );
 }
 
@@ -96,7 +102,8 @@ function minutes(text: Values[keyof Values]): number | null | undefined {
   );
 }
 
-function cutoffList(text: Values[keyof Values]): readonly number[] | undefined {
+/** @throws UsageError unless it is whole numbers with commas between */
+export function cutoffList(text: Values[keyof Values]): readonly number[] | undefined {
   if (text === undefined) return undefined;
   const parts = String(text).split(",");
   if (parts.every((part) => /^\d+$/.test(part))) return parts.map(Number);

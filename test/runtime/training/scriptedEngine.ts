@@ -115,7 +115,11 @@ export class ScriptedEngine implements Engine {
     const value = metrics[epoch - 1] ?? metrics.at(-1)!;
     const scale = request.split === "test" ? 0.1 : 1;
     return Promise.resolve({
-      metrics: { "Recall@20": value * scale, "NDCG@20": 0.5 },
+      metrics: {
+        "Recall@20": value * scale,
+        "NDCG@20": 0.5,
+        ...(request.auc === true ? { AUC: value * scale } : {}),
+      },
       beyondAccuracy: {},
       groups: [
         {

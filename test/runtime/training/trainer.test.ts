@@ -125,6 +125,26 @@ describe("training", () => {
       expect(engines[0]!.requests[0]!.cutoffs).to.deep.equal([10, 20, 50]);
     });
 
+    it("may be chosen by AUC, which has no cutoff and is measured every time only then", async () => {
+      const { open, engines } = scripted({ metrics: [0.1, 0.7, 0.5] });
+      await train(options({ epochs: 3, cutoffs: [20], monitor: "AUC" }), open);
+      const asked = engines[0]!.requests.map(({ split, auc, cutoffs }) => [split, auc, cutoffs]);
+      expect(asked[0]).to.deep.equal(["valid", true, [20]]);
+      const { bestEpoch } = JSON.parse(
+        await readFile(join(run(), "results.json"), "utf8"),
+      ) as TrainingResults;
+      expect(bestEpoch).to.equal(1);
+      const usual = scripted({ metrics: [0.1] });
+      await train(options({ epochs: 1, force: true }), usual.open);
+      const given = usual.engines[0]!.requests.map(({ split, auc }) => `${split} ${auc === true}`);
+      expect(given).to.deep.equal(["valid false", "valid false", "test true", "test true"]);
+    });
+
+    it("never stops early with a patience of null", async () => {
+      const results = await finished({ metrics: [0.5, 0.4] }, { epochs: 30, patience: null });
+      expect(results).to.deep.include({ epochs: 30, bestEpoch: 0, stopReason: "completed" });
+    });
+
     it("feeds the scheduled learning rate", async () => {
       const { open, engines } = scripted({ metrics: [0.1] });
       await train(options({ epochs: 2 }), open);
@@ -449,7 +469,7 @@ describe("training", () => {
         "seed must be a whole number, found 0.5",
         "epochs must be a whole number from 1, found 0",
         "cutoffs must be a list of whole numbers from 1, found []",
-        'monitor must be a metric and a cutoff such as Recall@20 (metrics: Recall, Precision, NDCG, MAP, HR, MRR), found "recall@20"',
+        'monitor must be AUC, or a metric and a cutoff such as Recall@20 (metrics: Recall, Precision, NDCG, MAP, HR, MRR), found "recall@20"',
         'device must be one of auto, cpu, cuda, cuda:<number>, webgpu, found "gpu"',
       ]);
       expect(existsSync(run())).to.equal(false);
