@@ -66,4 +66,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Show what a model, an ONNX file, an artifact folder or a checkpoint holds",
     load: async () => (await import("./inspect.js")).inspect,
   },
+  "data import": {
+    summary: "Make a dataset of files of other toolkits or of any table",
+    load: async () => (await import("./dataImport.js")).dataImport,
+  },
+  "data split": {
+    summary: "Divide the interactions of a dataset anew: at random, by time, by items",
+    load: async () => (await import("./dataSplit.js")).dataSplit,
+  },
 };
