@@ -8,6 +8,19 @@ function temporaryName(path: string): string {
   return `${path}.writing-${process.pid}-${randomBytes(4).toString("hex")}`;
 }
 
+const TEMPORARY = /\.writing-\d+-[0-9a-f]{8}$/;
+
+/** Deletes the temporary files and folders that killed processes left in a folder that nobody else writes to. */
+export async function removeAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  });
+  for (const name of names.filter((candidate) => TEMPORARY.test(candidate))) {
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
 /** The place where the previous version of a folder waits until its replacement is complete. */
 function previousName(folder: string): string {
   return `${folder}.previous`;

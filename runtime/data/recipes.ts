@@ -21,7 +21,7 @@ interface RecipeEntry {
 
 /** Every recipe by its kind. */
 export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeEntry>([
-    ["computed", { make: computed, arguments: [] }],
+  ["computed", { make: computed, arguments: [] }],
   ["interactions", { make: interactions, arguments: ["weights"] }],
   ["degree", { make: degree, arguments: ["weights"] }],
   ["knn", { make: knn, arguments: ["modality", "k", "includeSelf", "impute"] }],

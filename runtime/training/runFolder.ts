@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../artifacts/atomicWrite.js";
+import { removeAbandoned, writeFileAtomic } from "../artifacts/atomicWrite.js";
 import type { Json } from "../artifacts/manifest.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { loadCheckpoint, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
@@ -135,12 +135,12 @@ export class RunFolder {
   }
 
   /**
-   * The checkpoint to continue from, after checking that it is this run's.
+   * The checkpoint to continue from, after checking that it is this run's; null if the run stopped before its first.
    *
    * @param decisive settings that the run must have been started with
    * @throws RunFolderError listing every setting that differs; CheckpointError
    */
-  async resume(decisive: RunConfig["decisive"]): Promise<Checkpoint> {
+  async resume(decisive: RunConfig["decisive"]): Promise<Checkpoint | null> {
     const differences = differencesBetween(await this.readConfig(), decisive);
     if (differences.length > 0) {
       throw new RunFolderError(
@@ -150,14 +150,7 @@ export class RunFolder {
       );
     }
     const last = this.checkpointPath("last");
-    if (!existsSync(last) && !existsSync(`${last}.previous`)) {
-      throw new RunFolderError(
-        this.path,
-        "the run stopped before its first checkpoint",
-        "Start it again with --force; nothing is lost.",
-      );
-    }
-    return loadCheckpoint(last);
+    return existsSync(last) || existsSync(`${last}.previous`) ? loadCheckpoint(last) : null;
   }
 
   async save(name: "last" | "best", checkpoint: Checkpoint): Promise<void> {
@@ -170,6 +163,12 @@ export class RunFolder {
 
   async appendMetrics(line: MetricsLine): Promise<void> {
     await appendFile(this.file("metrics.jsonl"), `${JSON.stringify(line)}\n`);
+  }
+
+  /** Deletes what a process that was killed had begun to write; nobody else may be writing. */
+  async removeAbandoned(): Promise<void> {
+    await removeAbandoned(this.path);
+    await removeAbandoned(this.file("checkpoints"));
   }
 
   /** Drops the lines of epochs that a resumed run will train again, and any half-written line. */

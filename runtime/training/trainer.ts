@@ -17,7 +17,7 @@ export interface TrainOptions extends Partial<TrainingSettings & ComputeSettings
   readonly dataset: string;
   /** Run folder, made if it is missing. */
   readonly run: string;
-  /** Continue the run in the folder from its last checkpoint. */
+  /** Continue the run in the folder from its last checkpoint, or from the beginning if it has none yet. */
   readonly resume?: boolean;
   /** Replace a run in the folder. */
   readonly force?: boolean;
@@ -83,8 +83,10 @@ export async function train(
     try {
       // Another process may have trained here while the engine was opened.
       await checkStart();
-      if (options.resume === true) await run.continueFrom(await folder.resume(config.decisive), config);
-      else await folder.start(config);
+      await folder.removeAbandoned();
+      const checkpoint = options.resume === true ? await folder.resume(config.decisive) : null;
+      if (checkpoint === null) await folder.start(config);
+      else await run.continueFrom(checkpoint, config);
       const { seed, threads } = settings;
       const { device } = engine.info;
       await folder.appendEnvironment(

@@ -420,13 +420,21 @@ describe("training", () => {
       expect(await readFile(join(run(), "config.json"), "utf8")).to.equal(config);
     });
 
-    it("where there is no run, or none with a checkpoint, says so", async () => {
+    it("where there is no run says so", async () => {
       const absent = await rejection(follow({ metrics: [0.1] }, { resume: true }), RunFolderError);
       expect(absent.problem).to.equal("there is no run to resume: the folder does not exist");
-      await follow({ metrics: [0.1] }, { epochs: 1 });
-      await rm(join(run(), "checkpoints"), { recursive: true });
-      const early = await rejection(follow({ metrics: [0.1] }, { epochs: 1, resume: true }), RunFolderError);
-      expect(early.problem).to.equal("the run stopped before its first checkpoint");
+    });
+
+    it("before its first checkpoint starts from the beginning, and removes what was left half-written", async () => {
+      const { timing: _, ...whole } = await finished({ metrics: [0.1, 0.3] }, { epochs: 2 });
+      for (const name of ["checkpoints", "results.json"]) await rm(join(run(), name), { recursive: true });
+      const abandoned = join(run(), "checkpoints", "last.writing-1234-00ff00ff");
+      await mkdir(abandoned, { recursive: true });
+      await writeFile(join(run(), "config.json.writing-77-0123abcd"), "{");
+      const { timing: __, ...again } = await finished({ metrics: [0.1, 0.3] }, { epochs: 2, resume: true });
+      expect(again).to.deep.equal(whole);
+      const left = [...(await readdir(run())), ...(await readdir(join(run(), "checkpoints")))];
+      expect(left.filter((name) => name.includes("writing"))).to.deep.equal([]);
     });
 
     it("from a checkpoint of other parameters is refused", async () => {
