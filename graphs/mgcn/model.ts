@@ -100,7 +100,7 @@ function itemView(m: Declaration, modality: string, ids: Items, h: ItemViewSetti
     modality,
     k: h.knnK,
     includeSelf: true,
-    imputeMissing: true,
+    impute: "mean",
   });
   for (let layer = 0; layer < h.itemLayers; layer++) items = propagate(graph, items);
   return items;

@@ -72,6 +72,11 @@ const trained: readonly (readonly [model: string, given: Readonly<Record<string,
   ["lightgcn", { optimizer: "sgd", momentum: 0.9, weightDecay: 0.01 }],
   ["ngcf", { clipNorm: 0.05, l2: 0.01 }],
   ["mf", { optimizer: "sgd" }],
+  ["mgnm", {}],
+  ["lgmrec", {}],
+  ["mgcn", { featuresTrainable: true }],
+  ["vbpr", { biases: true }],
+  ["bm3", {}],
 ];
 
 describe("three training steps", () => {

@@ -144,7 +144,7 @@ describe("MGCN", () => {
   it("has cosine graphs of ten items, the item among them, and a learning rate that falls", () => {
     const { buffers, phases } = buildArtifacts(models.get("mgcn")!).manifest;
     const { recipe } = buffers.find(({ name }) => name === "image_neighbours")!;
-    expect(recipe).to.include({ kind: "knn", modality: "image", k: 10, includeSelf: true });
+    expect(recipe).to.include({ kind: "knn", modality: "image", k: 10, includeSelf: true, impute: "mean" });
     expect(phases[0]!.learningRate).to.deep.equal({
       base: 1e-3,
       schedule: { kind: "exponential", rate: 0.96, every: 50 },
