@@ -26,6 +26,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Say what to know about a dataset before training on it",
     load: async () => (await import("./dataCheck.js")).dataCheck,
   },
+  "data corrupt": {
+    summary: "Copy a dataset with noise or missing features, for robustness studies",
+    load: async () => (await import("./dataCorrupt.js")).dataCorrupt,
+  },
   build: {
     summary: "Compile a model to ONNX artifacts for training",
     load: async () => (await import("./build.js")).build,
@@ -57,10 +61,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   recommend: {
     summary: "Recommend items to users with an exported model",
     load: async () => (await import("./recommend.js")).recommend,
-  },
-  corrupt: {
-    summary: "Copy a dataset with noise or missing features, for robustness studies",
-    load: async () => (await import("./corrupt.js")).corrupt,
   },
   inspect: {
     summary: "Show what a model, an ONNX file, an artifact folder or a checkpoint holds",

@@ -94,7 +94,9 @@ describe("mmkit tune", function () {
     expect(found(longer).final!.trial).to.equal(found(longer).best.trial);
     const text = await readFile(at("tuned", "final.json"), "utf8");
     expect(JSON.parse(text)).to.deep.equal(found(longer).final);
-    await writeFile(at("tuned", "final.json"), text.replace('"users": 40', '"users": 41'));
+    const final = JSON.parse(text) as { measurement: { model: { users: number } } };
+    final.measurement.model.users = 41;
+    await writeFile(at("tuned", "final.json"), JSON.stringify(final));
     const again = await mmkit("tune", "mf", "--out", at("tuned"), "--resume", "--final");
     expect(again.stdout).to.contain(`trial ${found(longer).best.trial} on test, 41 users\n`);
     expect(again.stdout).to.match(/\n +mf +popularity\n +Recall@5 +0\.\d{4} +0\.\d{4}\n/);

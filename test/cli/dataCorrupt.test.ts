@@ -9,7 +9,7 @@ import { mmkit } from "./capture.js";
 import { folderContents } from "./folderContents.js";
 import { writeTinyDataset } from "./tinyDataset.js";
 
-describe("mmkit corrupt", () => {
+describe("mmkit data corrupt", () => {
   let root = "";
   const at = (...parts: readonly string[]): string => join(root, ...parts);
 
@@ -26,7 +26,7 @@ describe("mmkit corrupt", () => {
   const all = ["--interactions", "0.1", "--knowledge", "0.2", "--missing", "text=0.3", "--seed", "4"];
 
   it("writes a dataset that loads, with the same test split, and states what was done", async () => {
-    const made = await mmkit("corrupt", at("data"), "--out", at("noisy"), ...all);
+    const made = await mmkit("data", "corrupt", at("data"), "--out", at("noisy"), ...all);
     expect(made.code, made.stderr).to.equal(0);
     expect(made.stdout).to.equal(
       "tiny (interactions 0.1, knowledge 0.2, missing text 0.3), seed 4\n" +
@@ -59,8 +59,17 @@ describe("mmkit corrupt", () => {
   });
 
   it("leaves what has no rate as it is, and keeps what was done before", async () => {
-    await mmkit("corrupt", at("data"), "--out", at("once"), "--interactions", "0.1");
-    const made = await mmkit("corrupt", at("once"), "--out", at("twice"), "--missing", "text=0.5", "--json");
+    await mmkit("data", "corrupt", at("data"), "--out", at("once"), "--interactions", "0.1");
+    const made = await mmkit(
+      "data",
+      "corrupt",
+      at("once"),
+      "--out",
+      at("twice"),
+      "--missing",
+      "text=0.5",
+      "--json",
+    );
     const result = JSON.parse(made.stdout) as Readonly<Record<string, unknown>>;
     const [source, noisy] = [await loadDataset(at("once")), await loadDataset(at("twice"))];
     expect(noisy.files["interactions.tsv"]).to.equal(source.files["interactions.tsv"]);
@@ -78,10 +87,10 @@ describe("mmkit corrupt", () => {
   });
 
   it("gives the same bytes again, and each corruption whatever the others", async () => {
-    await mmkit("corrupt", at("data"), "--out", at("first"), ...all);
-    await mmkit("corrupt", at("data"), "--out", at("second"), ...all);
+    await mmkit("data", "corrupt", at("data"), "--out", at("first"), ...all);
+    await mmkit("data", "corrupt", at("data"), "--out", at("second"), ...all);
     expect(await folderContents(at("second"))).to.deep.equal(await folderContents(at("first")));
-    await mmkit("corrupt", at("data"), "--out", at("alone"), "--knowledge", "0.2", "--seed", "4");
+    await mmkit("data", "corrupt", at("data"), "--out", at("alone"), "--knowledge", "0.2", "--seed", "4");
     expect(await readFile(at("alone", "kg_triples.tsv"), "utf8")).to.equal(
       await readFile(at("first", "kg_triples.tsv"), "utf8"),
     );
@@ -92,7 +101,7 @@ describe("mmkit corrupt", () => {
     const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
     const dated = lines.map((line, row) => `${row === 0 ? "time" : row}\t${line}`);
     await writeFile(at("plain", "interactions.tsv"), `${dated.join("\n")}\n`);
-    await mmkit("corrupt", at("plain"), "--out", at("dated"), "--interactions", "0.5");
+    await mmkit("data", "corrupt", at("plain"), "--out", at("dated"), "--interactions", "0.5");
     const written = (await readFile(at("dated", "interactions.tsv"), "utf8")).trimEnd().split("\n");
     const withoutItem = (line: string): string => line.split("\t").toSpliced(2, 1).join("\t");
     expect(written.map(withoutItem)).to.deep.equal(dated.map(withoutItem));
@@ -100,15 +109,24 @@ describe("mmkit corrupt", () => {
   });
 
   it("replaces a dataset only with --force", async () => {
-    await mmkit("corrupt", at("data"), "--out", at("kept"), ...all);
+    await mmkit("data", "corrupt", at("data"), "--out", at("kept"), ...all);
     const before = await folderContents(at("kept"));
-    const refused = await mmkit("corrupt", at("data"), "--out", at("kept"), "--knowledge", "1");
+    const refused = await mmkit("data", "corrupt", at("data"), "--out", at("kept"), "--knowledge", "1");
     expect(refused.code).to.equal(1);
     expect(refused.stderr).to.contain(
       "the folder already holds dataset.json. Replace what is there with --force",
     );
     expect(await folderContents(at("kept"))).to.deep.equal(before);
-    const forced = await mmkit("corrupt", at("data"), "--out", at("kept"), "--knowledge", "1", "--force");
+    const forced = await mmkit(
+      "data",
+      "corrupt",
+      at("data"),
+      "--out",
+      at("kept"),
+      "--knowledge",
+      "1",
+      "--force",
+    );
     expect(forced.code, forced.stderr).to.equal(0);
     expect(await folderContents(at("kept"))).not.to.deep.equal(before);
   });
@@ -119,7 +137,12 @@ describe("mmkit corrupt", () => {
     code: number,
     message: string,
   ])[] = [
-    ["no rate", [], 2, "no rate is given: state one of interactions, knowledge and missing. `mmkit corrupt"],
+    [
+      "no rate",
+      [],
+      2,
+      "no rate is given: state one of interactions, knowledge and missing. `mmkit data corrupt",
+    ],
     [
       "rates outside 0 to 1, all at once",
       ["--interactions", "1.5", "--knowledge=-0.1", "--missing", "text=2"],
@@ -145,7 +168,7 @@ describe("mmkit corrupt", () => {
   ];
   for (const [what, words, code, message] of refusals) {
     it(`refuses ${what} and writes nothing`, async () => {
-      const refused = await mmkit("corrupt", at("data"), "--out", at("refused"), ...words);
+      const refused = await mmkit("data", "corrupt", at("data"), "--out", at("refused"), ...words);
       expect(refused.stderr).to.contain(message);
       expect(refused.code).to.equal(code);
       expect(refused.stdout).to.equal("");
@@ -155,7 +178,15 @@ describe("mmkit corrupt", () => {
 
   it("refuses knowledge noise without a knowledge graph", async () => {
     await writeTinyDataset(at("no graph"));
-    const refused = await mmkit("corrupt", at("no graph"), "--out", at("refused"), "--knowledge", "0.1");
+    const refused = await mmkit(
+      "data",
+      "corrupt",
+      at("no graph"),
+      "--out",
+      at("refused"),
+      "--knowledge",
+      "0.1",
+    );
     expect(refused.code).to.equal(1);
     expect(refused.stderr).to.contain("kg_triples.tsv: the dataset has no knowledge graph");
   });
@@ -163,7 +194,16 @@ describe("mmkit corrupt", () => {
   it("refuses to write into, over or around the dataset that it reads", async () => {
     const before = await folderContents(at("data"));
     for (const out of [at("data"), at("data", "inner")]) {
-      const refused = await mmkit("corrupt", at("data"), "--out", out, "--knowledge", "0.1", "--force");
+      const refused = await mmkit(
+        "data",
+        "corrupt",
+        at("data"),
+        "--out",
+        out,
+        "--knowledge",
+        "0.1",
+        "--force",
+      );
       expect(refused.code).to.equal(1);
       expect(refused.stderr).to.contain("the folder is, holds or lies in the dataset that is read");
     }
@@ -171,7 +211,15 @@ describe("mmkit corrupt", () => {
   });
 
   it("names the dataset that is not there", async () => {
-    const refused = await mmkit("corrupt", at("nowhere"), "--out", at("refused"), "--knowledge", "0.1");
+    const refused = await mmkit(
+      "data",
+      "corrupt",
+      at("nowhere"),
+      "--out",
+      at("refused"),
+      "--knowledge",
+      "0.1",
+    );
     expect(refused.code).to.equal(1);
     expect(refused.stderr).to.contain("this is not a folder that can be read");
   });

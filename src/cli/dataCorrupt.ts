@@ -5,7 +5,7 @@ import { checkFree } from "./checkFree.js";
 import { command } from "./command.js";
 import { UsageError } from "./usageError.js";
 
-export const corrupt = command({
+export const dataCorrupt = command({
   positionals: { data: { type: "string", describe: "Dataset folder, which is only read" } },
   options: {
     out: { type: "string", demandOption: true, describe: "Folder for the corrupted copy" },
@@ -44,7 +44,7 @@ export const corrupt = command({
     await checkFree(out, force, "dataset.json");
     const made = await corruptDataset(data, out, rates, seed).catch((error: unknown) => {
       if (!(error instanceof CorruptionRatesError)) throw error;
-      throw new UsageError(error.problems.join("; "), "`mmkit corrupt --help` explains the options.");
+      throw new UsageError(error.problems.join("; "), "`mmkit data corrupt --help` explains the options.");
     });
     if (made.copiedUnread.length > 0) {
       stderr.write(
