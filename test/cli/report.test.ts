@@ -277,6 +277,18 @@ describe("mmkit report", function () {
       await dark.page.close();
     });
 
+    it("is printed on white paper, also from dark surroundings", async () => {
+      const { page } = await opened({ colorScheme: "dark" });
+      await page.locator("#theme").click();
+      await page.locator("#theme").click();
+      expect(await page.locator("#theme").innerText()).to.equal("Theme: dark");
+      await page.emulateMedia({ media: "print" });
+      const ink = await page.evaluate<string>("getComputedStyle(document.body).color");
+      expect(ink).to.equal("rgb(24, 27, 32)");
+      expect(await page.locator("nav").isVisible()).to.equal(false);
+      await page.close();
+    });
+
     it("leaves no colour of a chart to chance", async () => {
       const { page } = await opened();
       const paints = await page.evaluate<(string | null)[]>(

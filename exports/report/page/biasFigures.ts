@@ -194,7 +194,7 @@ ${sharesFigure(bias, {
 })}
 <div class="beside"><h3>In numbers</h3>${dataTable({
     caption: "Spread of what is chosen and recommended",
-    columns: ["", ...bias.sources.map(({ name }) => name)],
+    columns: ["measure", ...bias.sources.map(({ name }) => name)],
     rows: [
       ["items that occur", ...bias.sources.map(({ coverage }) => percentText(coverage))],
       ["Gini coefficient", ...bias.sources.map(({ gini }) => gini.toFixed(3))],

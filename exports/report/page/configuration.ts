@@ -44,7 +44,7 @@ export function environmentTable({ environments }: RunRecord): Markup {
   ];
   return dataTable({
     caption: "Where it was trained",
-    columns: ["", ...environments.map((_, index) => (index === 0 ? "started" : `resumed, ${index}`))],
+    columns: ["property", ...environments.map((_, index) => (index === 0 ? "started" : `resumed, ${index}`))],
     isText: true,
     rows: [
       row("at", ({ startedAt }) => startedAt),

@@ -53,7 +53,7 @@ export function datasetFigures(dataset: DatasetStatistics): Markup {
     `${numberText(least)} to ${numberText(most)}, median ${numberText(median)}, mean ${numberText(mean)}`;
   const facts = dataTable({
     caption: "The dataset",
-    columns: ["", "value"],
+    columns: ["property", "value"],
     isText: true,
     rows: [
       [

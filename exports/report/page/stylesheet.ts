@@ -5,8 +5,8 @@ const [light, dark] = [colourDeclarations(0), colourDeclarations(1)];
 /** The page's only style sheet: light or dark as the system or the reader wants, from a phone to a printer. */
 export const stylesheet = `
 :root{color-scheme:light;${light}}
-@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${dark}}}
-:root[data-theme=dark]{color-scheme:dark;${dark}}
+@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${dark}}}
+@media screen{:root[data-theme=dark]{color-scheme:dark;${dark}}}
 *{box-sizing:border-box}
 html{scroll-padding-top:3.75rem;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
@@ -61,6 +61,7 @@ th,td{padding:.4rem .8rem .4rem 0;border-bottom:1px solid var(--grid);vertical-a
 tr:last-child>*{border-bottom:0}
 thead th{color:var(--muted);font-weight:500;position:sticky;top:0;background:var(--card)}
 tbody th{font-weight:500;text-align:left}
+.numbers tbody th{min-width:6.5rem}
 .numbers td,.numbers thead th:not(:first-child){text-align:right}
 .numbers thead th:first-child,.texts th,.texts td{text-align:left}
 .texts td{overflow-wrap:anywhere}
@@ -100,7 +101,6 @@ mark{background:var(--soft);color:var(--accent);border-radius:.25rem;padding:.05
 .skip:focus{left:1rem;top:1rem;z-index:4;background:var(--card);padding:.5rem 1rem;border-radius:.5rem}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{
-:root,:root[data-theme]{color-scheme:light;${light}}
 nav,button,.skip,.choices,details:not([open]){display:none}
 body{background:none;font-size:11pt}
 .chart,.cards>div,.user{break-inside:avoid}
