@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { compareGroups, type GroupComparison } from "../../../runtime/comparison/compareGroups.js";
@@ -200,6 +200,10 @@ describe("a comparison of runs", () => {
         const damaged = await rejection(readMeasuredRun(at("run"), "test"), ComparisonError);
         expect(damaged.problem).to.contain("results.json is not a JSON object");
       }
+      await rm(join(at("run"), "results.json"));
+      await mkdir(join(at("run"), "results.json"));
+      const unreadable = await rejection(readMeasuredRun(at("run"), "test"), ComparisonError);
+      expect(unreadable.problem).to.equal("results.json cannot be read (EISDIR)");
     });
 
     it("refuses a split without interactions", async () => {

@@ -106,6 +106,21 @@ describe("a metric table", () => {
     expect(Object.keys(table.means())).to.have.length(12);
   });
 
+  it("averages some of the users, and has AUC for all of them or for none", () => {
+    const table = new MetricTable(3, [1], "targets", true);
+    table.add(list("1"), 1, 0.75);
+    table.add(list("0"), 1, 0.25);
+    expect(table.meansOf(Int32Array.of(1))).to.deep.include({ "HR@1": 0, AUC: 0.25 });
+    expect(table.means().AUC).to.equal(0.5);
+    expect([...table.perUser().get("AUC")!]).to.deep.equal([0.75, 0.25]);
+    expect(() => {
+      table.add(list("1"), 1);
+    }).to.throw(RangeError, "every user needs an AUC, or none");
+    expect(() => {
+      new MetricTable(1, [1], "targets").add(list("1"), 1, 0.5);
+    }).to.throw(RangeError, "every user needs an AUC, or none");
+  });
+
   it("is 0 without users and refuses more than announced", () => {
     const table = new MetricTable(0, [5], "targets");
     expect(table.means()["NDCG@5"]).to.equal(0);
