@@ -89,28 +89,32 @@ export function parseModelMetadata(bytes: Uint8Array): ReadonlyMap<string, strin
 }
 
 /**
+ * The JSON value of one metadata entry of a graph file; undefined if the file has no such entry.
+ *
+ * @throws ArtifactError if the file is not an ONNX model or the entry is not JSON
+ */
+export async function readMetadataEntry(file: string, key: string): Promise<unknown> {
+  const rebuild = "Build the artifacts again with `mmkit build`.";
+  const bytes = await readFile(file);
+  let text: string | undefined;
+  try {
+    text = parseModelMetadata(bytes).get(key);
+  } catch (error) {
+    throw new ArtifactError(file, `not an ONNX model (${(error as Error).message})`, rebuild);
+  }
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  } catch (error) {
+    throw new ArtifactError(file, `its metadata "${key}" is not JSON (${(error as Error).message})`, rebuild);
+  }
+}
+
+/**
  * Where the nodes of a graph file were declared, by node name, as `file:line`. Empty if the file does not say.
  *
  * @throws ArtifactError if the file is not an ONNX model or its list of sources is not JSON
  */
 export async function readNodeSources(file: string): Promise<ReadonlyMap<string, string>> {
-  const rebuild = "Build the artifacts again with `mmkit build`.";
-  const bytes = await readFile(file);
-  let listed: string | undefined;
-  try {
-    listed = parseModelMetadata(bytes).get(SOURCES);
-  } catch (error) {
-    throw new ArtifactError(file, `not an ONNX model (${(error as Error).message})`, rebuild);
-  }
-  if (listed === undefined) return new Map();
-  try {
-    const sources = JSON.parse(listed) as Record<string, unknown>;
-    return new Map(Object.entries(sources).map(([node, source]) => [node, String(source)]));
-  } catch (error) {
-    throw new ArtifactError(
-      file,
-      `its metadata "${SOURCES}" is not JSON (${(error as Error).message})`,
-      rebuild,
-    );
-  }
+  const sources = await readMetadataEntry(file, SOURCES);
+  return new Map(Object.entries(sources ?? {}).map(([node, source]) => [node, String(source)]));
 }

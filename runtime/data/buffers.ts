@@ -3,7 +3,7 @@ import { axisSizes, boundAxes } from "./axisSizes.js";
 import type { Dataset } from "./dataset.js";
 import type { DatasetNote } from "./datasetNote.js";
 import type { HostTensor } from "./hostTensor.js";
-import { RecipeError, type RecipeResult, type RunGraph } from "./recipe.js";
+import { RecipeError, type FitTile, type RecipeResult, type RunGraph } from "./recipe.js";
 import { runRecipe } from "./recipes.js";
 import { slicedEll } from "./slicedEll.js";
 import type { SparseMatrix } from "./sparseMatrix.js";
@@ -11,6 +11,8 @@ import type { SparseMatrix } from "./sparseMatrix.js";
 export interface BufferOptions {
   readonly seed: number;
   readonly runGraph: RunGraph;
+  /** Chooses tiles; without it they have their usual size. */
+  readonly fitTile?: FitTile;
   /** How far the making of a buffer is. */
   readonly progress?: (buffer: string, done: number, total: number) => void;
   /** Receives what the reader of a result should know (components beyond the rank, much padding). */
@@ -151,6 +153,7 @@ export class Buffers {
       computed,
       previous: this.made.get(entry.name)?.result ?? null,
       runGraph: this.options.runGraph,
+      fitTile: this.options.fitTile ?? ((_graph, most) => Promise.resolve(most)),
       progress: (done, total) => this.options.progress?.(entry.name, done, total),
       note: this.note,
     });

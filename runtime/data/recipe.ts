@@ -11,6 +11,18 @@ export type RunGraph = (
   feeds: Readonly<Record<string, HostTensor>>,
 ) => Promise<Readonly<Record<string, HostTensor>>>;
 
+/**
+ * How many rows of a tile a graph may be given at once so that memory suffices.
+ *
+ * @param most the usual number
+ * @param sizesOf sizes of the graph's axes for a number of rows
+ */
+export type FitTile = (
+  graph: string,
+  most: number,
+  sizesOf: (rows: number) => ReadonlyMap<string, number>,
+) => Promise<number>;
+
 export interface RecipeContext {
   readonly arguments: RecipeArguments;
   /** The buffer; its `recipe` is the one that runs, which may be the initial one. */
@@ -24,6 +36,7 @@ export interface RecipeContext {
   /** 0-based; 0 for buffers made once. */
   readonly epoch: number;
   readonly runGraph: RunGraph;
+  readonly fitTile: FitTile;
   readonly progress: (done: number, total: number) => void;
   readonly note: (note: DatasetNote) => void;
 }

@@ -7,7 +7,7 @@ import { RankingError } from "./rankingError.js";
 import { TargetView } from "./targetView.js";
 
 /** Scores computed at once by default: 32 MB of float32. */
-const TILE_SCORES = 8_000_000;
+export const TILE_SCORES = 8_000_000;
 /** The same where all items are put in order, which takes some 40 bytes of memory per score. */
 const TILE_SCORES_IN_FULL = 4_000_000;
 

@@ -4,6 +4,7 @@ import type { DatasetNote } from "../data/datasetNote.js";
 import type { HostTensor } from "../data/hostTensor.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import type { EvaluationRequest } from "./evaluateDataset.js";
+import type { MemoryPlan } from "./memoryPlan.js";
 
 /** What an engine is opened with. */
 export interface EngineOptions {
@@ -15,6 +16,10 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Most optimizer steps in one run of the epoch graph; by default as the device needs. */
   readonly stepsPerRun?: number;
+  /** Bytes that may be used: of the process on the CPU, of the card on CUDA; by default what is free. */
+  readonly memory?: number;
+  /** False if the model is only evaluated, so that memory for training need not be there; true by default. */
+  readonly trains?: boolean;
   /** An epoch that takes longer pauses after so many seconds, so that its state can be saved; never if absent. */
   readonly pauseAfterSeconds?: number;
 }
@@ -24,6 +29,8 @@ export interface EngineInfo {
   readonly device: Device;
   /** Why this device, if `auto` was asked for; else null. */
   readonly deviceReason: string | null;
+  /** How much memory is expected to be needed, and what was chosen for it. */
+  readonly memory: MemoryPlan;
   readonly dataset: {
     readonly name: string;
     readonly checksum: string;

@@ -71,6 +71,7 @@ export async function evaluateCheckpoint(
       dataset: options.dataset,
       seed: record.seed,
       device: options.device ?? "cpu",
+      trains: false,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     },
     options.onProgress ?? ((): void => undefined),

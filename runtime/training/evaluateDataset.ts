@@ -26,12 +26,14 @@ export interface EvaluationRequest {
  * Full ranking of a split of a dataset.
  *
  * @param modelRanker the model in its present state; called only if it ranks
+ * @param tileScores most scores computed at once, null for the usual number
  * @throws RankingError for senseless cutoffs, or scores that are not numbers
  */
 export async function evaluateDataset(
   dataset: Dataset,
   request: EvaluationRequest,
   modelRanker: () => Promise<Ranker>,
+  tileScores: number | null = null,
 ): Promise<RankingReport> {
   const { train, valid, items } = dataset;
   const { split, cutoffs, ndcgIdeal, onlyColdItems, auc, groups } = request;
@@ -42,6 +44,8 @@ export async function evaluateDataset(
     items,
     cutoffs,
     ndcgIdeal,
+    // Where all items are put in order, a score takes about twice the memory.
+    ...(tileScores === null ? {} : { tileScores: Math.ceil(tileScores / (auc === true ? 2 : 1)) }),
     ...(auc === undefined ? {} : { auc }),
     ...(groups === undefined ? {} : { groups: { ...groups, missing: itemsWithoutFeatures(dataset) } }),
     ...(split === "test" && request.maskValidationAtTest ? { alsoMask: valid } : {}),

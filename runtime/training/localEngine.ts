@@ -25,6 +25,9 @@ import type {
 } from "./engine.js";
 import { evaluateDataset, type EvaluationRequest } from "./evaluateDataset.js";
 import { initialState } from "./initialise.js";
+import { fitTiles } from "./fitTile.js";
+import { memoryLimit } from "./memoryLimit.js";
+import { planMemory } from "./memoryPlan.js";
 import { PhaseTrainer, STEPS_PER_RUN } from "./phaseTrainer.js";
 import { RecipeGraphs } from "./recipeGraphs.js";
 import { FusedExecutor, SeparateExecutor } from "./stepExecutor.js";
@@ -80,12 +83,15 @@ export class LocalEngine implements Engine {
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });
 
+    const limit = await memoryLimit(options.memory, device);
     const dataset = await loadDataset(options.dataset);
     const notes: DatasetNote[] = [...dataset.notes];
     const recipeGraphs = new RecipeGraphs(artifacts, withSizes(new Map()));
     const buffers = await Buffers.open(manifest, dataset, {
       seed,
       runGraph: recipeGraphs.run,
+      // A recipe computes on the device, and how much of a card it may take nobody has measured.
+      fitTile: fitTiles(artifacts, providerOf(device) === "cpu" ? limit.bytes : null, limit.source),
       progress: (buffer, done, total) => {
         hooks.report({ kind: "buffer", buffer, done, total });
       },
@@ -98,6 +104,20 @@ export class LocalEngine implements Engine {
     const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(seed)));
     const bufferSchedule = new BufferSchedule(artifacts, buffers, recipeGraphs.run, key);
     await bufferSchedule.restore(0, 0, new Map());
+    // Gives their memory back; they are opened again if an epoch's buffers need them.
+    await recipeGraphs.close();
+    const memory = await planMemory({
+      artifacts,
+      device,
+      sizes: buffers.sizes(),
+      buffers: buffers.tensors(),
+      pairs: dataset.counts.train,
+      stepsPerRun: options.stepsPerRun ?? STEPS_PER_RUN[providerOf(device)],
+      trains: options.trains !== false,
+      limit: limit.bytes,
+      limitedBy: limit.source,
+      inUse: process.memoryUsage.rss(),
+    });
 
     const sessions: GraphSession[] = [];
     const open = async (graph: string, known: ReadonlyMap<string, number>): Promise<GraphSession> => {
@@ -111,7 +131,6 @@ export class LocalEngine implements Engine {
       matrix: buffers.matrix,
       size: (axis: string) => sizes.get(axis)!,
     };
-    const stepsPerRun = options.stepsPerRun ?? STEPS_PER_RUN[providerOf(device)];
     for (const entry of manifest.phases) {
       const { graphs } = entry;
       const executor =
@@ -125,7 +144,7 @@ export class LocalEngine implements Engine {
       const sampler = createSampler(entry.sampler, sampled, seed, entry.name);
       phases.set(
         entry.name,
-        new PhaseTrainer(entry, sampler, executor, stepsPerRun, buffers.matrix, hooks.report),
+        new PhaseTrainer(entry, sampler, executor, memory.stepsPerRun, buffers.matrix, hooks.report),
       );
     }
     const embedGraph = await open("embed", sizes);
@@ -136,6 +155,7 @@ export class LocalEngine implements Engine {
     const info: EngineInfo = {
       device,
       deviceReason: reason,
+      memory,
       dataset: {
         name: dataset.name,
         checksum: dataset.checksum,
@@ -223,7 +243,12 @@ export class LocalEngine implements Engine {
   }
 
   async evaluate(request: EvaluationRequest): Promise<RankingReport> {
-    return evaluateDataset(this.parts.dataset, request, () => this.modelRanker());
+    return evaluateDataset(
+      this.parts.dataset,
+      request,
+      () => this.modelRanker(),
+      this.info.memory.tileScores,
+    );
   }
 
   private async modelRanker(): Promise<Ranker> {

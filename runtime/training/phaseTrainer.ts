@@ -5,14 +5,12 @@ import type { HostTensor } from "../data/hostTensor.js";
 import type { Sampler } from "../data/sampler.js";
 import type { SparseMatrix } from "../data/sparseMatrix.js";
 import type { ChunkEvent } from "./engine.js";
+import { BATCH_BYTES } from "./memoryPlan.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
 import type { StepExecutor } from "./stepExecutor.js";
 
 /** Steps fused into one run: enough to make the transfers of the state negligible (ORT-FACTS, "K steps per call"). */
 export const STEPS_PER_RUN: Record<Provider, number> = { cpu: 32, cuda: 256, webgpu: 32 };
-
-/** The stacked batch inputs of one run stay below this, bytes. */
-const BATCH_BYTES = 16 * 2 ** 20;
 
 /** How far a phase is in an epoch. */
 export interface PhaseProgress {

@@ -16,8 +16,17 @@ export function runConfig(
   { manifest, sha256 }: Artifacts,
   info: EngineInfo,
 ): RunConfig {
-  const { device, threads, stepsPerRun, checkpointEvery, checkpointMinutes, epochs, cutoffs, ...rest } =
-    settings;
+  const {
+    device,
+    threads,
+    stepsPerRun,
+    memory,
+    checkpointEvery,
+    checkpointMinutes,
+    epochs,
+    cutoffs,
+    ...rest
+  } = settings;
   const fixesEpochs = manifest.phases.some((phase) => dependsOnEpochs(phase.learningRate));
   return {
     decisive: {
@@ -36,6 +45,7 @@ export function runConfig(
       deviceRequest: device,
       threads,
       stepsPerRun,
+      memory,
       checkpointEvery,
       checkpointMinutes,
       artifactFolder: folders.artifacts,

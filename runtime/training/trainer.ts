@@ -70,6 +70,7 @@ export async function train(
       device: settings.device,
       ...(settings.threads === null ? {} : { threads: settings.threads }),
       ...(settings.stepsPerRun === null ? {} : { stepsPerRun: settings.stepsPerRun }),
+      ...(settings.memory === null ? {} : { memory: settings.memory }),
       ...(settings.checkpointMinutes === null ? {} : { pauseAfterSeconds: 60 * settings.checkpointMinutes }),
     },
     report,

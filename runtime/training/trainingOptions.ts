@@ -29,6 +29,8 @@ export interface ComputeSettings {
   readonly threads: number | null;
   /** Most optimizer steps in one run; null for the device's default. */
   readonly stepsPerRun: number | null;
+  /** Bytes of memory that may be used; null for what is free. */
+  readonly memory: number | null;
   /** A checkpoint is saved after every so many epochs, and whenever training stops. */
   readonly checkpointEvery: number;
   /** Within an epoch, a checkpoint is saved after every so many minutes; null for never. */
@@ -50,6 +52,7 @@ export const defaultSettings: TrainingSettings & ComputeSettings = {
   device: "cpu",
   threads: null,
   stepsPerRun: null,
+  memory: null,
   checkpointEvery: 1,
   checkpointMinutes: 10,
 };
@@ -92,7 +95,7 @@ export function resolveSettings(
   need(Number.isSafeInteger(settings.seed), "seed", "a whole number");
   need(isCount(settings.epochs, 1), "epochs", "a whole number from 1");
   need(isCount(settings.evaluateEvery, 1), "evaluateEvery", "a whole number of epochs from 1");
-  const { patience, monitorDecimals: decimals, threads, stepsPerRun, checkpointMinutes } = settings;
+  const { patience, monitorDecimals: decimals, threads, stepsPerRun, memory, checkpointMinutes } = settings;
   need(patience === null || isCount(patience, 0), "patience", "null or a whole number of evaluations from 0");
   need(isCount(settings.checkpointEvery, 1), "checkpointEvery", "a whole number of epochs from 1");
   need(
@@ -107,6 +110,7 @@ export function resolveSettings(
   );
   need(threads === null || isCount(threads, 1), "threads", "null or a whole number from 1");
   need(stepsPerRun === null || isCount(stepsPerRun, 1), "stepsPerRun", "null or a whole number from 1");
+  need(memory === null || isCount(memory, 1), "memory", "null or a whole number of bytes from 1");
   const listsCutoffs = settings.cutoffs.length > 0 && settings.cutoffs.every((cutoff) => isCount(cutoff, 1));
   need(listsCutoffs, "cutoffs", "a list of whole numbers from 1");
   const cutoff = cutoffOf(settings.monitor);

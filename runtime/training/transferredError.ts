@@ -11,6 +11,7 @@ import { SamplerError } from "../data/samplerError.js";
 import { SlicedEllError } from "../data/slicedEll.js";
 import { SparseMatrixError } from "../data/sparseMatrix.js";
 import { RankingError } from "../ranking/rankingError.js";
+import { MemoryError } from "./memoryError.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
 
 /** Errors that can arise in a training worker. */
@@ -24,6 +25,7 @@ const classes: ReadonlyMap<string, { readonly prototype: Error }> = new Map(
     FeedError,
     GraphRunError,
     HostTensorError,
+    MemoryError,
     NonFiniteLossError,
     RankingError,
     RecipeError,

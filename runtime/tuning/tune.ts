@@ -108,7 +108,7 @@ async function studyConfig(
   return { identity, trials, datasetFolder };
 }
 
-const COMPUTE: readonly string[] = ["device", "threads", "stepsPerRun"];
+const COMPUTE: readonly string[] = ["device", "threads", "stepsPerRun", "memory"];
 
 /** The settings without those that say how it is computed. */
 function decisive(settings: TrainingSettings): TrainingSettings {

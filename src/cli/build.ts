@@ -1,6 +1,6 @@
 import { buildArtifacts, writeArtifacts } from "../../exports/artifacts.js";
 import { sha256Of } from "../../runtime/artifacts/loadArtifacts.js";
-import { byteSize } from "./byteSize.js";
+import { byteSize } from "../../runtime/artifacts/byteSize.js";
 import { command } from "./command.js";
 import { checkFree } from "./checkFree.js";
 import { loadModel } from "./loadModel.js";

@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { exportInference } from "../../exports/inference.js";
 import { exportFiles } from "../../runtime/serving/exportFormat.js";
-import { byteSize } from "./byteSize.js";
+import { byteSize } from "../../runtime/artifacts/byteSize.js";
 import { checkFree } from "./checkFree.js";
 import { command } from "./command.js";
 import { deviceRequest } from "./deviceOption.js";

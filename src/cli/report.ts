@@ -2,7 +2,7 @@ import { mapMethods } from "../../exports/report/embeddingMap.js";
 import { UnknownUserError } from "../../exports/report/sampleUsers.js";
 import { writeTensorBoardEvents } from "../../exports/report/tensorBoardEvents.js";
 import { writeReport } from "../../exports/report/writeReport.js";
-import { byteSize } from "./byteSize.js";
+import { byteSize } from "../../runtime/artifacts/byteSize.js";
 import { command } from "./command.js";
 import { counted } from "./counted.js";
 import { deviceRequest } from "./deviceOption.js";

@@ -1,5 +1,7 @@
 import type { EngineInfo } from "../../runtime/training/engine.js";
 import type { TrainingEvent } from "../../runtime/training/trainingEvent.js";
+import { byteSize } from "../../runtime/artifacts/byteSize.js";
+import type { MemoryPlan } from "../../runtime/training/memoryPlan.js";
 import { counted } from "./counted.js";
 import { durationText, startProgress, type Progress } from "./progress.js";
 import type { Streams } from "./streams.js";
@@ -92,7 +94,14 @@ export class TrainingDisplay {
   }
 }
 
-function readyText({ dataset, device, deviceReason, stepsPerEpoch, parameterCount }: EngineInfo): string {
+function readyText({
+  dataset,
+  device,
+  deviceReason,
+  memory,
+  stepsPerEpoch,
+  parameterCount,
+}: EngineInfo): string {
   const { name, users, items, counts, notes } = dataset;
   const phases = Object.entries(stepsPerEpoch);
   const steps = phases.map(([phase, count]) => (phase === "main" ? `${count}` : `${count} (${phase})`));
@@ -101,7 +110,18 @@ function readyText({ dataset, device, deviceReason, stepsPerEpoch, parameterCoun
     `dataset ${name}: ${counted(users, "user")}, ${counted(items, "item")}, ${counts.train}/${counts.valid}/${counts.test} interactions`,
     ...notes.map(({ message }) => `  note: ${message}`),
     ...(deviceReason === null ? [] : [deviceReason]),
+    memoryText(memory),
     `${device}: ${counted(parameterCount, "parameter")}, ${steps.join(" + ")} ${unit} per epoch`,
     "",
   ].join("\n");
+}
+
+function memoryText({ peak, limit, parts, stepsPerRun, tileScores }: MemoryPlan): string {
+  if (peak === null)
+    return "memory: not estimated, as the artifacts do not say what it depends on (mmkit build writes that)";
+  const { inUse, state, values, evaluation } = parts;
+  const shares = `${byteSize(inUse)} in use, parameters and optimizer ${byteSize(state)}, a step ${byteSize(values)}, evaluation ${byteSize(evaluation)}`;
+  const of = limit === null || limit === Number.MAX_SAFE_INTEGER ? "" : ` of ${byteSize(limit)}`;
+  const tile = tileScores === null ? "" : `, ranking in tiles of ${tileScores} scores`;
+  return `memory: about ${byteSize(peak)}${of} at the peak (${shares}), ${counted(stepsPerRun, "step")} per run${tile}`;
 }

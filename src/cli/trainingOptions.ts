@@ -1,4 +1,5 @@
 import { protocolNames } from "../../runtime/training/protocols.js";
+import { parseByteSize } from "../../runtime/artifacts/byteSize.js";
 import {
   defaultSettings,
   type ComputeSettings,
@@ -46,6 +47,10 @@ export const trainingOptions = {
   seed: { type: "number", describe: `Decides everything that is random (${seed})` },
   device: deviceOption,
   threads: { type: "number", describe: "Threads within an operation (onnxruntime's choice)" },
+  memory: {
+    type: "string",
+    describe: "Memory that may be used, such as 4GB, or none for no limit (what is free)",
+  },
   "steps-per-run": { type: "number", describe: "Most optimizer steps in one run (the device's choice)" },
   "checkpoint-every": { type: "number", describe: `Epochs between checkpoints (${checkpointEvery})` },
   "checkpoint-minutes": {
@@ -76,6 +81,7 @@ export function givenTraining(given: Values): Partial<TrainingSettings & Compute
     device: given.device === undefined ? undefined : deviceRequest(String(given.device)),
     threads: given.threads,
     stepsPerRun: given["steps-per-run"],
+    memory: memoryBytes(given.memory),
     checkpointEvery: given["checkpoint-every"],
     checkpointMinutes: minutes(given["checkpoint-minutes"]),
   };
@@ -99,6 +105,18 @@ function minutes(text: Values[keyof Values]): number | null | undefined {
   throw new UsageError(
     `--checkpoint-minutes takes a number above 0 or none, found "${text}"`,
     `The default is ${checkpointMinutes}.`,
+  );
+}
+
+/** Bytes; for `none` more than there is. */
+function memoryBytes(text: Values[keyof Values]): number | undefined {
+  if (text === undefined) return undefined;
+  if (text === "none") return Number.MAX_SAFE_INTEGER;
+  const bytes = parseByteSize(String(text));
+  if (bytes !== undefined) return bytes;
+  throw new UsageError(
+    `--memory takes a size such as 4GB or 512MiB, or none, found "${text}"`,
+    "By default a run may take what is free.",
   );
 }
 

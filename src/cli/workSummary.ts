@@ -9,7 +9,7 @@ import {
   type Polynomial,
 } from "../lower/polynomial.js";
 import { productOfSizes, type Size } from "../ir/types.js";
-import { byteSize } from "./byteSize.js";
+import { byteSize } from "../../runtime/artifacts/byteSize.js";
 
 /** FLOPs and bytes of one run of a graph, or of one step of the fused epoch. */
 export interface GraphWork {

@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { loadArtifacts } from "../../runtime/artifacts/loadArtifacts.js";
-import { byteSize } from "../../src/cli/byteSize.js";
+import { byteSize } from "../../runtime/artifacts/byteSize.js";
 import { temporaryFolder } from "../runtime/temporaryFolder.js";
 import { mmkit } from "./capture.js";
 import { folderContents } from "./folderContents.js";

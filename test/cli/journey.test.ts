@@ -256,6 +256,18 @@ describe("from training to recommendations", function () {
         message: "epochs must be a whole number from 1, found 0; patience must be a whole number",
       },
       {
+        what: "a size of memory that is none",
+        words: ["ksi", "--force", "--memory", "much"],
+        code: 2,
+        message: '--memory takes a size such as 4GB or 512MiB, or none, found "much"',
+      },
+      {
+        what: "less memory than training needs",
+        words: ["lightgcn", "--force", "--memory", "50MB"],
+        code: 1,
+        message: "Training needs about",
+      },
+      {
         what: "an unknown device",
         words: ["ksi", "--force", "--device", "cdua"],
         code: 2,

@@ -6,6 +6,13 @@ import { Memory } from "./capture.js";
 const info: EngineInfo = {
   device: "cpu",
   deviceReason: null,
+  memory: {
+    peak: 312e6,
+    limit: 4e9,
+    parts: { inUse: 200e6, state: 12e6, values: 90e6, evaluation: 10e6 },
+    stepsPerRun: 32,
+    tileScores: null,
+  },
   dataset: {
     name: "shop",
     checksum: "",
@@ -48,7 +55,9 @@ describe("the display of training", () => {
       [
         "dataset shop: 4 users, 5 items, 8/4/4 interactions",
         "  note: 1 items have no text features",
-        "cpu: 72 parameters, 2 + 3 (diffusion) steps per epoch",
+        "memory: about 312 MB of 4.00 GB at the peak (200 MB in use, parameters and optimizer 12.0 MB, a step 90.0 MB, " +
+          "evaluation 10.0 MB), 32 steps per run\n" +
+          "cpu: 72 parameters, 2 + 3 (diffusion) steps per epoch",
         "continuing after 1 epoch",
         "epoch 2 of 4: total 0.6931, bpr 0.5000; 30.0 s; valid Recall@20 0.1235, the best so far; at most 1:00 left",
         "epoch 3 of 4: total 0.6931, bpr 0.5000; 30.0 s",

@@ -55,7 +55,18 @@ export const knn: Recipe = async (context) => {
 
   const keys = hostTensor("float32", [items, size], data);
   const kTensor = hostTensor("int64", [1], BigInt64Array.of(BigInt(asked)));
-  const tile = Math.max(1, Math.min(items, Math.floor(TILE_FLOATS / items)));
+  const usual = Math.max(1, Math.min(items, Math.floor(TILE_FLOATS / items)));
+  const tile = await context.fitTile(
+    GRAPH,
+    usual,
+    (query) =>
+      new Map([
+        ["query", query],
+        ["item", items],
+        ["feature", size],
+        ["k", asked],
+      ]),
+  );
   const rowStart = new Int32Array(items + 1);
   const columnIds = new Int32Array(items * kept);
   const values = new Float32Array(items * kept);

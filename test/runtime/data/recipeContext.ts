@@ -29,7 +29,10 @@ export function denseEntry(
 }
 
 type Overrides = Partial<
-  Pick<RecipeContext, "computed" | "previous" | "seed" | "epoch" | "runGraph" | "progress" | "note">
+  Pick<
+    RecipeContext,
+    "computed" | "previous" | "seed" | "epoch" | "runGraph" | "fitTile" | "progress" | "note"
+  >
 >;
 
 const quiet = {
@@ -38,6 +41,7 @@ const quiet = {
   computed: {},
   previous: null,
   runGraph: referenceRunGraph,
+  fitTile: (_graph: string, most: number) => Promise.resolve(most),
   progress: () => undefined,
   note: () => undefined,
 };

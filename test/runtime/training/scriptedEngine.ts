@@ -59,6 +59,13 @@ export class ScriptedEngine implements Engine {
     return {
       device: "cpu",
       deviceReason: null,
+      memory: {
+        peak: 312e6,
+        limit: 4e9,
+        parts: { inUse: 200e6, state: 12e6, values: 90e6, evaluation: 10e6 },
+        stepsPerRun: 32,
+        tileScores: null,
+      },
       dataset: {
         name: "scripted",
         checksum: this.script.checksum ?? "abc",

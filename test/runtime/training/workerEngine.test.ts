@@ -38,7 +38,8 @@ describe("an engine in a thread of its own", () => {
   it("does what an engine in the calling thread does", async () => {
     const worker = (await WorkerEngine.open(options, silent))!;
     const local = await LocalEngine.open(options, { report: silent, isCancelled: () => false });
-    expect(worker.info).to.deep.equal(local.info);
+    // How much memory is in use changes from moment to moment.
+    expect({ ...worker.info, memory: null }).to.deep.equal({ ...local.info, memory: null });
     for (const engine of [worker, local]) await engine.runEpoch({ main: 0.01 });
     expect(await worker.readState()).to.deep.equal(await local.readState());
     expect(await worker.evaluate(evaluation)).to.deep.equal(await local.evaluate(evaluation));
