@@ -74,7 +74,7 @@ const trained: readonly (readonly [model: string, given: Readonly<Record<string,
   ["mf", { optimizer: "sgd" }],
   ["mgnm", {}],
   ["lgmrec", {}],
-  ["mgcn", { featuresTrainable: true }],
+  ["mgcn", { featuresTrainable: true, optimizer: "sgd" }],
   ["vbpr", { biases: true }],
   ["bm3", {}],
 ];
