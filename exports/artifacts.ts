@@ -32,9 +32,12 @@ export interface ArtifactSet {
 /** Inputs that carry a size instead of data. */
 const countOptions = { sizeInputs: { k: "k" } } as const;
 
+const cosineTopK = ["recipes/cosine_top_k", () => compile(cosineTopKGraph(), countOptions)] as const;
+
 /** Graphs that recipes run, by the kind of recipe that needs them. */
 const recipeGraphs: Readonly<Record<string, readonly [file: string, compile: () => OnnxModel]>> = {
-  knn: ["recipes/cosine_top_k", () => compile(cosineTopKGraph(), countOptions)],
+  knn: cosineTopK,
+  nearest: cosineTopK,
   pca: ["recipes/matrix_product", () => compile(matrixProductGraph())],
 };
 
@@ -74,9 +77,13 @@ function compileAll(training: Declaration, evaluation: Declaration): CompiledGra
       }),
     encoded("embed", "embed_model", compile(embedGraph(evaluation))),
     encoded("rank", "rank_model", compile(rankGraph(vectorInputs(), userIdsInput("block")), countOptions)),
-    ...Object.entries(recipeGraphs)
-      .filter(([kind]) => kinds.has(kind))
-      .map(([, [file, model]]) => encoded(file, file, model())),
+    ...[
+      ...new Set(
+        Object.entries(recipeGraphs)
+          .filter(([kind]) => kinds.has(kind))
+          .map(([, graph]) => graph),
+      ),
+    ].map(([file, model]) => encoded(file, file, model())),
   ];
 }
 

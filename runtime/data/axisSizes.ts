@@ -84,16 +84,23 @@ export function boundAxes(
     for (const input of graph.inputs) if (input.role === "buffer") bindTensor(input.name, input.axes);
   }
 
-  // A sum may have a sum among its terms, so sums are added up until none can be any more.
+  // A sum may have a sum among its terms, so sums are added up, and the one unknown term of a known sum is found, until
+  // nothing new is known.
   for (let isChanged = true; isChanged;) {
     isChanged = false;
     for (const [axis, size] of Object.entries(manifest.axes)) {
       if (size === null || typeof size === "number") continue;
       const terms = size.sumOf.map((term) => (typeof term === "number" ? term : bound.get(term)?.size));
-      if (terms.some((term) => term === undefined)) continue;
-      isChanged ||= !bound.has(axis);
-      const total = terms.reduce<number>((sum, term) => sum + term!, 0);
-      bind(axis, total, `the sum of ${size.sumOf.join(" and ")}`);
+      const known = terms.reduce<number>((sum, term) => sum + (term ?? 0), 0);
+      const unknown = size.sumOf.filter((_, index) => terms[index] === undefined);
+      const total = bound.get(axis)?.size;
+      if (unknown.length === 0) {
+        isChanged ||= total === undefined;
+        bind(axis, known, `the sum of ${size.sumOf.join(" and ")}`);
+      } else if (unknown.length === 1 && total !== undefined && total >= known) {
+        isChanged = true;
+        bind(String(unknown[0]), total - known, `"${axis}" less its other parts`);
+      }
     }
   }
   return new Map([...bound].map(([axis, { size }]) => [axis, size]));

@@ -18,6 +18,17 @@ export interface KnowledgeGraph {
   readonly relationTable: TextTable | null;
 }
 
+const loaded = new WeakMap<Dataset, Promise<KnowledgeGraph>>();
+
+/** The knowledge graph of a dataset, read once however often it is asked for. @throws as `loadKnowledgeGraph` */
+export function knowledgeGraphOf(dataset: Dataset): Promise<KnowledgeGraph> {
+  const known = loaded.get(dataset);
+  if (known !== undefined) return known;
+  const graph = loadKnowledgeGraph(dataset);
+  loaded.set(dataset, graph);
+  return graph;
+}
+
 async function optionalTable(file: string, idColumn: string): Promise<TextTable | null> {
   const isThere = await access(file).then(
     () => true,

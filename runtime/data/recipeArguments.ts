@@ -66,6 +66,15 @@ export class RecipeArguments {
     return value;
   }
 
+  /** A number from 0 up to, but not, 1. */
+  ratio(name: string): number {
+    const value = this.#values[name];
+    if (typeof value !== "number" || !(value >= 0 && value < 1)) {
+      throw this.#fail(name, value, "a number of at least 0 and below 1");
+    }
+    return value;
+  }
+
   flag(name: string): boolean {
     const value = this.#values[name];
     if (typeof value !== "boolean") throw this.#fail(name, value, "true or false");

@@ -4,12 +4,18 @@ import { RecipeError, type Recipe, type RecipeContext, type RecipeResult } from 
 import { RecipeArguments } from "./recipeArguments.js";
 import { computed } from "./recipes/computed.js";
 import { degree } from "./recipes/degree.js";
+import { empty } from "./recipes/empty.js";
 import { featureMask } from "./recipes/featureMask.js";
 import { features } from "./recipes/features.js";
+import { headRelations } from "./recipes/headRelations.js";
 import { interactions } from "./recipes/interactions.js";
 import { knn } from "./recipes/knn.js";
+import { nearest } from "./recipes/nearest.js";
 import { negativeItems } from "./recipes/negativeItems.js";
 import { pca } from "./recipes/pca.js";
+import { prunedInteractions } from "./recipes/prunedInteractions.js";
+import { tripleRelations } from "./recipes/tripleRelations.js";
+import { triples } from "./recipes/triples.js";
 
 interface RecipeEntry {
   readonly make: Recipe;
@@ -29,6 +35,20 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
   ["featureMask", { make: featureMask, arguments: ["modality"] }],
   ["pca", { make: pca, arguments: ["modality", "dim"], defaults: { impute: "mean" } }],
   ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],
+  ["prunedInteractions", { make: prunedInteractions, arguments: ["ratio", "weights"] }],
+  ["triples", { make: triples, arguments: ["inverse"], defaults: { ratio: 0 } }],
+  ["prunedTriples", { make: triples, arguments: ["inverse", "ratio"] }],
+  ["tripleRelations", { make: tripleRelations, arguments: ["inverse"], defaults: { ratio: 0 } }],
+  ["headRelations", { make: headRelations, arguments: ["inverse"] }],
+  [
+    "nearest",
+    {
+      make: nearest,
+      arguments: ["k"],
+      defaults: { includeSelf: false, weights: "symmetric", accumulate: "replace", decay: 0.5, keep: 50 },
+    },
+  ],
+  ["empty", { make: empty, arguments: [] }],
 ]);
 
 /**

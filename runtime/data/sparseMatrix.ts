@@ -1,4 +1,7 @@
-/** A sparse matrix in compressed rows: entries in row-major order, columns ascending within a row, none twice. */
+/**
+ * A sparse matrix in compressed rows: entries in row-major order, columns ascending within a row. A column stands more
+ * than once in a row only where entries are things of their own, such as triples of several relations.
+ */
 export interface SparseMatrix extends SparsePattern {
   /** [entry] */
   readonly values: Float32Array;
@@ -26,7 +29,7 @@ export class SparseMatrixError extends Error {
 }
 
 /** Start of each bucket when `ids` are sorted into `buckets`; one more element than buckets. */
-function bucketStarts(buckets: number, ids: Int32Array): Int32Array {
+export function bucketStarts(buckets: number, ids: Int32Array): Int32Array {
   const starts = new Int32Array(buckets + 1);
   for (const id of ids) starts[id + 1]!++;
   for (let bucket = 0; bucket < buckets; bucket++) starts[bucket + 1]! += starts[bucket]!;
@@ -34,7 +37,7 @@ function bucketStarts(buckets: number, ids: Int32Array): Int32Array {
 }
 
 /** Positions of `ids` in ascending order of id; equal ids keep the order in which `from` lists them. */
-function stableOrder(buckets: number, ids: Int32Array, from: Int32Array | null): Int32Array {
+export function stableOrder(buckets: number, ids: Int32Array, from: Int32Array | null): Int32Array {
   const next = bucketStarts(buckets, ids);
   const order = new Int32Array(ids.length);
   for (let index = 0; index < ids.length; index++) {

@@ -4,7 +4,7 @@ import { axisSizes, AxisSizeError } from "../../../runtime/data/axisSizes.js";
 import { BufferError, Buffers, type BufferOptions } from "../../../runtime/data/buffers.js";
 import type { Dataset } from "../../../runtime/data/dataset.js";
 import type { DatasetNote } from "../../../runtime/data/datasetNote.js";
-import type { HostTensor } from "../../../runtime/data/hostTensor.js";
+import { hostTensor, type HostTensor } from "../../../runtime/data/hostTensor.js";
 import { referenceRunGraph } from "./referenceGraphs.js";
 import { rejection } from "./rejection.js";
 import { datasetOf, featuresOf, type Pair } from "./smallDataset.js";
@@ -234,6 +234,24 @@ describe("axis sizes", () => {
       g1: 1,
       w1: 2,
     });
+  });
+
+  it("of the one unknown part of a sum are what the other parts leave", () => {
+    const entity = { attribute: null, text_feature: null, entity: { sumOf: ["item", "attribute"] } };
+    const whole = manifestOf([features], [input("text_features", ["item", "entity"])], entity);
+    const sizes = axisSizes(
+      whole,
+      datasetOf({ users: 1, items: 1 }, { train: [[0, 0]] }),
+      new Map([["text_features", hostTensor("float32", [1, 3], new Float32Array(3))]]),
+    );
+    expect(sizes.get("attribute")).to.equal(2);
+    const both = manifestOf([], [], {
+      ...entity,
+      item: null,
+      everything: { sumOf: ["attribute", "word"] },
+      word: null,
+    });
+    expect(axisSizes(both, dataset, new Map()).has("attribute")).to.equal(false);
   });
 
   it("that disagree are an error naming both sources", async () => {

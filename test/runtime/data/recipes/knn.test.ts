@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { hostTensor } from "../../../../runtime/data/hostTensor.js";
 import { RecipeError, type RunGraph } from "../../../../runtime/data/recipe.js";
-import { normaliseByRowSums } from "../../../../runtime/data/recipes/knn.js";
+import { normaliseByRowSums } from "../../../../runtime/data/normaliseByRowSums.js";
 import { Random } from "../../../../runtime/data/random.js";
 import { DatasetError } from "../../../../runtime/data/datasetError.js";
 import { denseOf } from "../randomSparse.js";
