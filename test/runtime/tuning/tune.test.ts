@@ -44,7 +44,7 @@ const openHere: OpenEngine = (options, report) =>
   LocalEngine.open(options, { report, isCancelled: () => false });
 
 describe("a search for hyper-parameters", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let root = "";
   const at = (...parts: readonly string[]): string => join(root, ...parts);
 
