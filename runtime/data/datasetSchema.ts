@@ -13,6 +13,7 @@ export const datasetSchema = {
     users: count,
     items: count,
     modalities: { type: "array", items: { type: "string", pattern: "^[\\w-]+$" }, uniqueItems: true },
+    features: { type: "object", description: "How features were made, by modality; any JSON" },
     groups: { description: "Sets of users or items by name; any JSON" },
     source: { description: "Where the data come from and how they were split; any JSON" },
   },

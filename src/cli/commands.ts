@@ -26,6 +26,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Say what to know about a dataset before training on it",
     load: async () => (await import("./dataCheck.js")).dataCheck,
   },
+  "data encode": {
+    summary: "Make features from titles or pictures with any ONNX encoder",
+    load: async () => (await import("./dataEncode.js")).dataEncode,
+  },
   "data corrupt": {
     summary: "Copy a dataset with noise or missing features, for robustness studies",
     load: async () => (await import("./dataCorrupt.js")).dataCorrupt,

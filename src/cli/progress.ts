@@ -20,12 +20,14 @@ const LINE_INTERVAL = 10_000;
  * @param label what is running, such as `epoch 3 of 50`
  * @param total number of steps
  * @param now the current time, ms
+ * @param unit what is counted
  */
 export function startProgress(
   { stderr }: Streams,
   label: string,
   total: number,
   now: () => number = () => performance.now(),
+  unit = "steps",
 ): Progress {
   const started = now();
   const state = (done: number, loss: number | undefined) => {
@@ -33,14 +35,14 @@ export function startProgress(
     return {
       label,
       lossText: loss === undefined ? "" : `, loss ${loss.toPrecision(4)}`,
-      rate: rate.toPrecision(3),
+      rate: `${rate >= 100 ? Math.round(rate) : rate.toPrecision(3)} ${unit}/s`,
       left: done === 0 ? "?" : durationText((total - done) / rate),
     };
   };
   if (stderr.isTTY !== true) return new PlainProgress(stderr, total, state, started, now);
   const bar = new SingleBar(
     {
-      format: "{label} {bar} {value}/{total}{lossText}, {rate} steps/s, {left} left",
+      format: "{label} {bar} {value}/{total}{lossText}, {rate}, {left} left",
       stream: stderr,
       hideCursor: true,
       clearOnComplete: true,
@@ -76,7 +78,7 @@ class PlainProgress implements Progress {
     if (done < this.total && this.now() - this.lastLine < LINE_INTERVAL) return;
     this.lastLine = this.now();
     const { label, lossText, rate, left } = this.state(done, loss);
-    this.stream.write(`${label}: ${done}/${this.total}${lossText}, ${rate} steps/s, ${left} left\n`);
+    this.stream.write(`${label}: ${done}/${this.total}${lossText}, ${rate}, ${left} left\n`);
   }
 
   stop(): void {

@@ -2,7 +2,7 @@
 
 type Dimension = string | number;
 
-const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, uint64: 13 } as const;
+const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, uint64: 13 } as const;
 
 export interface TinyValue {
   readonly name: string;

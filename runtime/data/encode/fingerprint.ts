@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { EncoderDescription } from "./encoderDescription.js";
+
+async function hashOf(file: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+}
+
+/** Files that decide the features, with their hashes. */
+export async function encoderHashes({
+  file,
+  model,
+  source,
+}: EncoderDescription): Promise<Readonly<Record<string, string>>> {
+  const { settings, kind } = source;
+  const files =
+    kind === "text"
+      ? [settings.tokenizer, ...(settings.tokenizerConfig === undefined ? [] : [settings.tokenizerConfig])]
+      : [];
+  const hashes = await Promise.all(
+    [file, model, ...files].map(async (path) => [basename(path), await hashOf(path)] as const),
+  );
+  return Object.fromEntries(hashes);
+}
+
+/** sha256 over all that decides the rows of an encoding; pictures by size and time of change. */
+export async function fingerprintOf(
+  sources: readonly (string | null)[],
+  kind: "image" | "text",
+  settings: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(settings));
+  for (const source of sources) {
+    const facts = kind === "image" && source !== null ? await stat(source).catch(() => null) : null;
+    hash.update(JSON.stringify([source, facts?.size ?? null, facts?.mtimeMs ?? null]));
+  }
+  return hash.digest("hex");
+}
