@@ -9,8 +9,8 @@ export interface BestEpoch {
   readonly value: number;
 }
 
-/** @returns the run's own choice if it is finished, else the first epoch with the largest value; null without any */
-export function bestEpoch({ record, course }: ReportData): BestEpoch | null {
+/** @returns the run's own choice if it is finished, else the first of the best so far; null without any */
+export function bestEpoch({ record, course }: Pick<ReportData, "record" | "course">): BestEpoch | null {
   const { config, results } = record;
   const values = course.metrics.find(({ name }) => name === config["monitor"])?.values ?? [];
   const measured = course.epochs.flatMap((epoch, position) => {
@@ -18,8 +18,12 @@ export function bestEpoch({ record, course }: ReportData): BestEpoch | null {
     return value == null ? [] : [{ epoch, value }];
   });
   if (results !== null) return measured.find(({ epoch }) => epoch === results.bestEpoch) ?? null;
+  // As early stopping compares them, so that the epoch is the one whose checkpoint is kept as the best.
+  const decimals = config["monitorDecimals"];
+  const compared = (value: number): number =>
+    typeof decimals === "number" ? Number(value.toFixed(decimals)) : value;
   return measured.reduce<BestEpoch | null>(
-    (best, found) => (best === null || found.value > best.value ? found : best),
+    (best, found) => (best === null || compared(found.value) > compared(best.value) ? found : best),
     null,
   );
 }
