@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { usableMemory } from "../environment/freeMemory.js";
 import type { Manifest } from "../artifacts/manifest.js";
 import type { TrainingEvent } from "../training/trainingEvent.js";
 import {
@@ -49,7 +50,10 @@ export interface TuneOptions {
   readonly dataset: string;
   /** Study folder, made if it is missing. */
   readonly out: string;
-  /** Trials that run at once, each with its share of the cores unless `training.threads` says otherwise (1). */
+  /**
+   * Trials that run at once (1), each with its share of the memory (`training.memory` is for all of them) and of the
+   * cores, unless `training.threads` says otherwise.
+   */
   readonly parallel?: number;
   /** Continue the study in the folder. */
   readonly resume?: boolean;
@@ -80,6 +84,12 @@ export interface ResolvedTuning {
   readonly parallel: number;
 }
 
+/** Bytes for each of the trials that run at once; on a CPU, without a limit, of what is free now. */
+function memoryShare({ memory, device }: ComputeSettings, parallel: number): number | null {
+  const whole = memory ?? (device === "cpu" && parallel > 1 ? usableMemory() : null);
+  return whole === null ? null : Math.floor(whole / parallel);
+}
+
 /** @throws TuningOptionsError listing every problem, those of the training settings included */
 export function resolveTuning(options: TuneOptions, cores = availableParallelism()): ResolvedTuning {
   const { method, ahead = DEFAULT_AHEAD, parallel = 1, training = {} } = options;
@@ -104,7 +114,8 @@ export function resolveTuning(options: TuneOptions, cores = availableParallelism
   const threads = training.threads ?? (parallel > 1 ? Math.max(1, Math.floor(cores / parallel)) : null);
   try {
     const settings = resolveSettings({ ...training, threads, selectOn: "valid" });
-    if (problems.length === 0) return { settings, trials, ahead, parallel };
+    const memory = memoryShare(settings, parallel);
+    if (problems.length === 0) return { settings: { ...settings, memory }, trials, ahead, parallel };
   } catch (error) {
     if (!(error instanceof TrainingSettingsError)) throw error;
     problems.push(...error.problems);

@@ -12,7 +12,10 @@ export const searchOptions = {
   },
   method: { type: "string", choices: methodNames, describe: "How to search (tpe)" },
   trials: { type: "number", describe: "Most trials (20; all of a grid)" },
-  parallel: { type: "number", describe: "Trials at once, each with its share of the cores (1)" },
+  parallel: {
+    type: "number",
+    describe: "Trials at once, each with its share of the cores and of --memory (1)",
+  },
   ahead: {
     type: "number",
     describe: `TPE learns from all trials but the last N - 1, so that N may run at once (${DEFAULT_AHEAD})`,

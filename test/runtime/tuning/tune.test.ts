@@ -193,9 +193,10 @@ describe("a search for hyper-parameters", function () {
     expect(comparable(continued)).to.deep.equal(comparable(straight));
   });
 
-  it("adds trials to a study that had ended", async () => {
+  it("adds trials to a study that had ended, whatever decides only how they are computed", async () => {
     await cp(at("straight"), at("longer"), { recursive: true });
-    const longer = await tune(options("longer", { resume: true, trials: 5 }), openHere);
+    const training = { ...options("").training!, stepsPerRun: 3, memory: 2e9, checkpointEvery: 2 };
+    const longer = await tune(options("longer", { resume: true, trials: 5, training }), openHere);
     expect(longer.trials).to.have.length(5);
     expect(longer.trials.slice(0, 4)).to.deep.equal(straight.trials);
   });
@@ -310,11 +311,17 @@ describe("a search for hyper-parameters", function () {
     });
   });
 
-  it("gives every trial that runs at once its share of the cores", () => {
+  it("gives every trial that runs at once its share of the cores and of the memory", () => {
     const training = { epochs: 1 };
     const threads = (parallel: number): unknown =>
       resolveTuning(options("x", { parallel, training }), 9).settings.threads;
     expect([1, 2, 4, 9].map(threads)).to.deep.equal([null, 4, 2, 1]);
+    const memory = (parallel: number, given: number | null): number | null =>
+      resolveTuning(options("x", { parallel, training: { memory: given } }), 9).settings.memory;
+    expect(memory(3, 1000)).to.equal(333);
+    expect(memory(1, 1000)).to.equal(1000);
+    expect(memory(1, null)).to.equal(null);
+    expect(memory(4, null)).to.be.greaterThan(0);
   });
 
   it("refuses a dataset without validation data", async () => {
