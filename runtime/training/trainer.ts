@@ -1,4 +1,5 @@
 import { loadArtifacts } from "../artifacts/loadArtifacts.js";
+import { checkpointBytes, checkRunSpace, checkWritable } from "./checkRunSpace.js";
 import type { BufferEvent, ChunkEvent, Engine, EngineOptions } from "./engine.js";
 import { describeEnvironment } from "./environment.js";
 import { EpochClock } from "./epochClock.js";
@@ -56,6 +57,7 @@ export async function train(
     options.resume === true ? folder.readConfig() : folder.checkFree(options.force === true);
   await RunLock.check(options.run);
   await checkStart();
+  await checkWritable(options.run);
   const artifacts = await loadArtifacts(options.artifacts);
   const clock = new EpochClock();
   const report = (event: TrainingEvent): void => {
@@ -80,6 +82,7 @@ export async function train(
   try {
     const config = runConfig(options, settings, artifacts, engine.info);
     const run = new TrainingRun(folder, artifacts, settings, engine, report, options.signal, clock);
+    await checkRunSpace(options.run, checkpointBytes(artifacts.manifest, engine.info.sizes));
     const lock = await RunLock.take(options.run);
     try {
       // Another process may have trained here while the engine was opened.

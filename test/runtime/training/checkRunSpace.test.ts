@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DiskCalls } from "../../../runtime/environment/folderSpace.js";
+import { checkpointBytes, checkRunSpace, checkWritable } from "../../../runtime/training/checkRunSpace.js";
+import { RunFolderError } from "../../../runtime/training/runFolder.js";
+import { train } from "../../../runtime/training/trainer.js";
+import { exampleManifest } from "../artifacts/exampleArtifacts.js";
+import { rejection } from "../rejection.js";
+import { temporaryFolder } from "../temporaryFolder.js";
+
+function refusing(code: string): DiskCalls {
+  const error = Object.assign(new Error(`${code}: refused`), { code });
+  return { write: () => Promise.reject(error), free: () => Promise.resolve(1e12) };
+}
+
+function withFree(bytes: number): DiskCalls {
+  return { write: () => Promise.resolve(), free: () => Promise.resolve(bytes) };
+}
+
+describe("the disk of a run", () => {
+  const temporary = temporaryFolder();
+  const at = (...path: string[]): string => join(temporary.path, ...path);
+
+  it("may be a folder that is yet to be made, and nothing is left behind by trying", async () => {
+    await checkRunSpace(at("a", "b"), 1000);
+    expect(await readdir(temporary.path)).to.deep.equal([]);
+  });
+
+  it("is refused below a file", async () => {
+    await writeFile(at("file"), "");
+    const error = await rejection(checkWritable(at("file", "run")), RunFolderError);
+    expect(error.folder).to.equal(at("file", "run"));
+    expect(error.problem).to.equal("nothing can be written here: a part of the path is a file, not a folder");
+  });
+
+  it("is refused where it is read-only, full or forbidden", async () => {
+    for (const [code, reason] of [
+      ["EROFS", "the file system is read-only"],
+      ["ENOSPC", "the disk is full"],
+      ["EACCES", "permission is denied"],
+    ] as const) {
+      const error = await rejection(checkWritable(at("run"), refusing(code)), RunFolderError);
+      expect(error.problem).to.equal(`nothing can be written here: ${reason}`);
+      expect(error.fix).to.equal("Choose another folder.");
+    }
+  });
+
+  it("needs room for the last checkpoint, the best and the one being written", async () => {
+    await checkRunSpace(at("run"), 100e6, withFree(306e6));
+    const error = await rejection(checkRunSpace(at("run"), 100e6, withFree(304e6)), RunFolderError);
+    expect(error.problem).to.equal(
+      "the run needs about 305 MB on the disk (up to 3 checkpoints of 100 MB), but 304 MB are free",
+    );
+  });
+
+  it("needs less where checkpoints are there already", async () => {
+    for (const name of ["last", "best"]) await mkdir(at("run", "checkpoints", name), { recursive: true });
+    await checkRunSpace(at("run"), 100e6, withFree(106e6));
+    await rejection(checkRunSpace(at("run"), 100e6, withFree(104e6)), RunFolderError);
+  });
+
+  it("counts parameters and moments of a checkpoint", () => {
+    const sizes = new Map([
+      ["user", 1000],
+      ["dim", 8],
+    ]);
+    // A table of [user, dim] and one moment of it.
+    expect(checkpointBytes(exampleManifest(), sizes)).to.equal(2 * 4 * 8000);
+  });
+
+  it("stops a run before anything is loaded", async () => {
+    await writeFile(at("file"), "");
+    const options = { artifacts: at("none"), dataset: at("none"), run: at("file", "run") };
+    const opened = () => Promise.reject(new Error("the engine was opened"));
+    const error = await rejection(train(options, opened), RunFolderError);
+    expect(error.problem).to.include("a part of the path is a file");
+  });
+});
