@@ -1,7 +1,5 @@
 import { InferenceSession, env } from "onnxruntime-node";
-
-/** An execution provider of onnxruntime. */
-export type Provider = "cpu" | "cuda" | "webgpu";
+import { providerFixes, type Provider } from "./providerFixes.js";
 
 /** Where a graph runs: a provider, and for CUDA the card if it is not the first; `cuda` is `cuda:0`. */
 export type Device = Provider | `cuda:${number}`;
@@ -30,16 +28,6 @@ export class DeviceError extends Error {
     super(`Device "${device}" cannot be used: ${problem}. ${fix}`);
   }
 }
-
-/** What to do about a provider that does not load. */
-export const providerFixes: Readonly<Record<Provider, string>> = {
-  cpu: "Install onnxruntime-node again.",
-  cuda:
-    "Run `mmkit doctor` to see which library is missing and `mmkit doctor --install-cuda` for onnxruntime's CUDA " +
-    "provider; CUDA 12 and cuDNN 9 must be installed. Or use the device cpu or auto.",
-  webgpu:
-    "Install a graphics driver with Vulkan, Metal or Direct3D 12 support (`mmkit doctor` tells more), or use the device cpu.",
-};
 
 export function providerOf(device: Device): Provider {
   return device.startsWith("cuda") ? "cuda" : (device as Provider);

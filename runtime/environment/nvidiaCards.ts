@@ -17,6 +17,7 @@ export const runProgram: RunProgram = (program, words) =>
   new Promise((resolve, reject) => {
     execFile(program, [...words], { timeout: 20_000 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
+      else if (error.code === "ENOENT") reject(new Error(`there is no program ${program}`));
       else reject(new Error(stderr.trim() === "" ? error.message : stderr.trim()));
     });
   });

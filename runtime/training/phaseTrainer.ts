@@ -1,4 +1,4 @@
-import type { Provider } from "../artifacts/device.js";
+import type { Provider } from "../artifacts/providerFixes.js";
 import type { PhaseEntry } from "../artifacts/manifest.js";
 import { batchFeeds, bytesPerStep, stepRanges } from "../data/batchFeeds.js";
 import type { HostTensor } from "../data/hostTensor.js";

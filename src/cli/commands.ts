@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "See it all work in two minutes: an example shop, training, an export, recommendations",
     load: async () => (await import("./quickstart.js")).quickstart,
   },
+  doctor: {
+    summary: "Say what works on this machine and what to do about the rest",
+    load: async () => (await import("./doctor.js")).doctor,
+  },
   models: {
     summary: "List the bundled models and their hyper-parameters",
     load: async () => (await import("./models.js")).models,
