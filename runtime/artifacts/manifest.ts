@@ -67,8 +67,12 @@ export interface DenseBufferEntry {
  * - `<name>/<orientation>/group_<g>/weights` float32 [n_g, w_g]: value of each entry, 0 where padded
  * - `<name>/<orientation>/group_<g>/entries` int32 [n_g, w_g]: index of the entry in row-major entry order,
  *   the number of entries where padded
+ * - `<name>/<orientation>/group_<g>/rows` int32 [n_g]: the rows of the group
+ * - `<name>/<orientation>/cells` int32 [E]: position of each entry among the cells of all groups, one group after
+ *   another
  *
- * and `<name>/entry/rows`, `<name>/entry/columns` int32 [E]: the entries in row-major order. n_g and w_g are
+ * and `<name>/entry/rows`, `<name>/entry/columns` int32 [E], `<name>/entry/weights` float32 [E]: the entries in
+ * row-major order. n_g and w_g are
  * chosen for the data; groups may be empty ([0, 1]). Every row is in exactly one group, rows without entries too.
  */
 export interface SparseBufferEntry {

@@ -102,6 +102,27 @@ function order({ groupOf, slot, shapes }: Layout): HostTensor {
   return hostTensor("int32", [positions.length], positions);
 }
 
+/** [entry]: position of each entry of the matrix among the cells of all groups. */
+function cellsOf(
+  { groupOf, slot, shapes }: Layout,
+  { rowStart, entries }: SparsePattern & { readonly entries: Int32Array },
+): HostTensor {
+  const start: number[] = [];
+  let total = 0;
+  for (const [size, width] of shapes) {
+    start.push(total);
+    total += size * width;
+  }
+  const cells = new Int32Array(entries.length);
+  slot.forEach((position, row) => {
+    const group = groupOf[row]!;
+    const first = start[group]! + position * shapes[group]![1];
+    const end = rowStart[row + 1]!;
+    for (let at = rowStart[row]!; at < end; at++) cells[entries[at]!] = first + at - rowStart[row]!;
+  });
+  return hostTensor("int32", [cells.length], cells);
+}
+
 /** Spreads one value per entry into the group's cells. */
 function spread<Values extends Int32Array | Float32Array>(
   layout: Layout,
@@ -131,7 +152,14 @@ function orientationTensors(
   const layout = layOut(name, orientation, oriented, groups);
   const prefix = `${name}/${orientation}`;
   if (wanted(`${prefix}/order`)) tensors.set(`${prefix}/order`, order(layout));
+  if (wanted(`${prefix}/cells`)) tensors.set(`${prefix}/cells`, cellsOf(layout, oriented));
   layout.shapes.forEach(([size, width], group) => {
+    if (wanted(`${prefix}/group_${group}/rows`)) {
+      const rows = Int32Array.from(layout.slot, (_, row) => row).filter(
+        (row) => layout.groupOf[row] === group,
+      );
+      tensors.set(`${prefix}/group_${group}/rows`, hostTensor("int32", [size], rows));
+    }
     const dims = [size, width];
     const cells = size * width;
     const neighbours = `${prefix}/group_${group}/neighbours`;
@@ -177,8 +205,9 @@ export function slicedEll(
   const padding: PaddingReport[] = [];
   const isWanted = (orientation: Orientation): boolean =>
     wanted(`${name}/${orientation}/order`) ||
+    wanted(`${name}/${orientation}/cells`) ||
     Array.from({ length: groups }, (_, group) => `${name}/${orientation}/group_${group}`).some((group) =>
-      ["neighbours", "weights", "entries"].some((part) => wanted(`${group}/${part}`)),
+      ["neighbours", "weights", "entries", "rows"].some((part) => wanted(`${group}/${part}`)),
     );
   if (isWanted("rows")) {
     const oriented = { ...matrix, entries: Int32Array.from(matrix.columnIds, (_, entry) => entry) };
@@ -195,6 +224,9 @@ export function slicedEll(
   }
   if (wanted(`${name}/entry/columns`)) {
     tensors.set(`${name}/entry/columns`, hostTensor("int32", entryCount, matrix.columnIds));
+  }
+  if (wanted(`${name}/entry/weights`)) {
+    tensors.set(`${name}/entry/weights`, hostTensor("float32", entryCount, matrix.values));
   }
   return { tensors, padding };
 }

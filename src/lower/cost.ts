@@ -1,5 +1,5 @@
 import { topologicalOrder, type Graph, type Node } from "../ir/node.js";
-import { productOfSizes, type Size, type ValueType } from "../ir/types.js";
+import { productOfSizes, sumOfSizes, type Size, type ValueType } from "../ir/types.js";
 import { sparseType } from "../ops/build.js";
 import { operationOf } from "../ops/table.js";
 import { polynomial, scaled, sum, type Polynomial } from "./polynomial.js";
@@ -29,6 +29,7 @@ const views = new Set([
   "transposeSparse",
   "entryRows",
   "entryColumns",
+  "entryWeights",
 ]);
 
 function elements(type: ValueType): Size {
@@ -40,11 +41,31 @@ function tensorBytes(type: ValueType): Polynomial {
   return scaled(polynomial(elements(type)), width);
 }
 
+/** Numbers that an operation reads per entry. */
+function perEntry(node: Node): Size {
+  const restOf = (index: number): Size[] => {
+    const { type } = node.inputs[index]!;
+    return type.kind === "tensor" ? type.axes.slice(1).map((axis) => axis.size) : [];
+  };
+  switch (node.operation) {
+    case "entryDot":
+      return productOfSizes(restOf(2));
+    case "rowMatmul":
+      return productOfSizes(restOf(1));
+    case "rowOuter":
+      return sumOfSizes([productOfSizes(restOf(1)), productOfSizes(restOf(2))]);
+    default:
+      return node.type.kind === "tensor"
+        ? productOfSizes(node.type.axes.slice(1).map((axis) => axis.size))
+        : 0;
+  }
+}
+
 /** Entries: their index and weight, the row read, written gathered and read again; rows: written, read, reordered. */
 function sparseBytes(node: Node): Polynomial {
   const { type } = node;
   if (type.kind === "sparse") return new Map();
-  const rest = productOfSizes(type.axes.slice(1).map((axis) => axis.size));
+  const rest = perEntry(node);
   const { entry } = sparseType(node.inputs[0]!);
   const rows = scaled(polynomial(elements(type)), 3 * 4);
   return sum([

@@ -215,8 +215,12 @@ export class BlockEmitter implements Emitter {
       neighbours: (index) => group(index, "neighbours", "int32"),
       weightRows: (index) => this.root(`${name}/${orientation}`).weightRow(group(index, "weights", float)),
       entries: (index) => group(index, "entries", "int32"),
+      rows: (index) =>
+        feed(`${orientation}/group_${index}/rows`, "int32", [`${name}/${orientation}/group_${index}/rows`]),
+      cells: () => feed(`${orientation}/cells`, "int32", entries),
       entryRows: () => feed(`entry/${transposed ? "columns" : "rows"}`, "int32", entries),
       entryColumns: () => feed(`entry/${transposed ? "rows" : "columns"}`, "int32", entries),
+      entryWeights: () => feed("entry/weights", float, entries),
     };
   }
 

@@ -51,7 +51,14 @@ const inPlace = new Set(
 );
 
 /** No memory of their own: part of the file, or fed. */
-const free = new Set(["constant", "axisSize", "transposeSparse", "entryRows", "entryColumns"]);
+const free = new Set([
+  "constant",
+  "axisSize",
+  "transposeSparse",
+  "entryRows",
+  "entryColumns",
+  "entryWeights",
+]);
 
 const nothing: Polynomial = new Map();
 
@@ -116,6 +123,49 @@ function sparseTemporaries(node: Node): Temporary[] {
   return [...common, grouped("weights", []), { shape: null, bytes: bytesOf(values, 4) }];
 }
 
+/**
+ * The tensors of an operation on entries: what a group gathers per cell and per row, its results per cell, and all
+ * results before they are put in order; of `rowMatmul` and `rowOuter` also the values with a row for padding.
+ */
+function entryTemporaries(node: Node): Temporary[] {
+  const symbols = matrixSymbols(node.inputs[0]!);
+  const { row, entry } = sparseType(node.inputs[0]!);
+  const [, first, second] = node.inputs.map((input) =>
+    input.type.kind === "tensor" ? sizesOf(input.type.axes) : [],
+  );
+  const held = (kind: string, sizes: readonly Size[], all: readonly Size[]): Temporary => ({
+    shape: `${symbols.all}:${kind}:${sizes.map(sizeKey).join()}`,
+    bytes: bytesOf([symbols.largest, ...sizes], 4),
+    sharedBytes: bytesOf([...all, ...sizes], 4),
+  });
+  const cells = (kind: string, sizes: readonly Size[]): Temporary => held(kind, sizes, [symbols.all]);
+  const once = (sizes: readonly Size[]): Temporary => ({ shape: null, bytes: bytesOf(sizes, 4) });
+  if (node.operation === "entryDot") {
+    return [
+      cells("rows", second!.slice(1)),
+      once([row.size, ...first!.slice(1)]),
+      cells("results", []),
+      once([symbols.all]),
+    ];
+  }
+  const inner = first!.slice(1);
+  if (node.operation === "rowMatmul") {
+    const out = second!.slice(2);
+    return [
+      once([entry.size, ...inner]),
+      cells("rows", inner),
+      cells("results", out),
+      once([symbols.all, ...out]),
+    ];
+  }
+  const outer = second!.slice(1);
+  return [
+    ...[once([entry.size, ...inner]), once([entry.size, ...outer])],
+    ...[cells("rows", inner), cells("columns", inner), cells("rows", outer)],
+    ...[once([row.size, ...inner, ...outer]), once([row.size, ...inner, ...outer])],
+  ];
+}
+
 /** What an operation needs while it runs, besides its inputs and its result, as its lowering and kernels have it. */
 function temporaries(node: Node): Temporary[] {
   const operand = (index: number): Size[] => sizesOf(typeOf(node.inputs[index]!).axes);
@@ -128,6 +178,10 @@ function temporaries(node: Node): Temporary[] {
     case "segmentSum":
     case "segmentMax":
       return sparseTemporaries(node);
+    case "entryDot":
+    case "rowMatmul":
+    case "rowOuter":
+      return entryTemporaries(node);
     case "scatterAdd":
       // Positions, int32 for every element, which the kernel copies as int64.
       return passing(operand(1), 4 + 8);

@@ -88,6 +88,15 @@ export const scatterAdd = (ids: Node, updates: Node, axis: Axis): Node =>
 export const sparseProduct = (matrix: Node, x: Node): Node => apply("sparseProduct", [matrix, x]);
 export const entryProduct = (matrix: Node, values: Node, x: Node): Node =>
   apply("entryProduct", [matrix, values, x]);
+export const entryDot = (matrix: Node, left: Node, right: Node): Node => {
+  const rest = axisNames(typeOf(left)).slice(1);
+  if (rest.length > 0) return apply("entryDot", [matrix, left, right]);
+  return multiply(gather(left, entryRows(matrix)), gather(right, entryColumns(matrix)));
+};
+export const rowMatmul = (matrix: Node, values: Node, weights: Node): Node =>
+  apply("rowMatmul", [matrix, values, weights]);
+export const rowOuter = (matrix: Node, left: Node, right: Node): Node =>
+  apply("rowOuter", [matrix, left, right]);
 export const entryRows = (matrix: Node): Node => apply("entryRows", [matrix]);
 export const entryColumns = (matrix: Node): Node => apply("entryColumns", [matrix]);
 export const segmentSum = (matrix: Node, values: Node): Node => apply("segmentSum", [matrix, values]);

@@ -11,8 +11,13 @@ export interface SparseTensors {
   /** The weights as [n, 1, w], for batched products. */
   weightRows(group: number): string;
   entries(group: number): string;
+  /** Rows of the group, [n]. */
+  rows(group: number): string;
+  /** Position of every entry among the cells of all groups one after another, [entry]. */
+  cells(): string;
   entryRows(): string;
   entryColumns(): string;
+  entryWeights(): string;
 }
 
 /** What lowering rules write to. Names of values are strings; constants and shapes are shared. */

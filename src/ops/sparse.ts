@@ -10,14 +10,12 @@ import {
   type ValueType,
 } from "../ir/types.js";
 import {
-  entryColumns,
+  entryDot,
   entryProduct,
   entryRows,
   gather,
-  multiply,
   sparseProduct,
   sparseType,
-  sum,
   transposeSparse,
   typeOf,
 } from "./build.js";
@@ -25,14 +23,14 @@ import { tensor } from "./broadcasting.js";
 import type { Emitter, SparseTensors } from "./emitter.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 
-function matrix(inputs: readonly ValueType[]): SparseType {
+export function matrix(inputs: readonly ValueType[]): SparseType {
   const type = inputs[0];
   if (type?.kind !== "sparse") throw new InferenceProblem("{0} must be a sparse matrix");
   return type;
 }
 
 /** @throws InferenceProblem unless the first axis of input `index` is `axis` */
-function startsWith(type: TensorType, axis: Axis, index: number): void {
+export function startsWith(type: TensorType, axis: Axis, index: number): void {
   const first = type.axes[0];
   if (first?.name !== axis.name) {
     throw new InferenceProblem(`the first axis of {${index}} must be "${axis.name}", as {0} has it`);
@@ -45,7 +43,7 @@ function startsWith(type: TensorType, axis: Axis, index: number): void {
 }
 
 /** Result rows of every group, concatenated and put in row order. */
-function byGroup(onnx: Emitter, sparse: SparseTensors, group: (index: number) => string): string {
+export function byGroup(onnx: Emitter, sparse: SparseTensors, group: (index: number) => string): string {
   const groups = Array.from({ length: sparse.groups }, (_, index) => group(index));
   return onnx.node("Gather", [onnx.node("Concat", groups, { axis: 0 }), sparse.order()], { axis: 0 });
 }
@@ -67,7 +65,7 @@ function weightedRows(
 }
 
 /** Values per entry with one more at the end, which the padding of the groups points to. */
-function padded(onnx: Emitter, values: string, rest: readonly Axis[], filler: number): string {
+export function padded(onnx: Emitter, values: string, rest: readonly Axis[], filler: number): string {
   const constant = onnx.constant("float32", [1], [filler]);
   const row =
     rest.length === 0
@@ -155,11 +153,7 @@ export const sparseOperations = {
     },
     gradient: (u, node) => {
       const [sparse, values, x] = node.inputs as [Node, Node, Node];
-      const pairs = multiply(gather(u, entryRows(sparse)), gather(x, entryColumns(sparse)));
-      const rest = typeOf(x)
-        .axes.slice(1)
-        .map((axis) => axis.name);
-      return [undefined, sum(pairs, rest), entryProduct(transposeSparse(sparse), values, u)];
+      return [undefined, entryDot(sparse, u, x), entryProduct(transposeSparse(sparse), values, u)];
     },
     lower: (onnx, [, values, x], node) => {
       const sparse = onnx.sparse(node.inputs[0]!);

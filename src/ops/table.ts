@@ -1,3 +1,4 @@
+import { entryOperations } from "./entries.js";
 import { elementwise } from "./elementwise.js";
 import { layout } from "./layout.js";
 import { lookups } from "./lookup.js";
@@ -15,6 +16,7 @@ const table = {
   ...products,
   ...lookups,
   ...sparseOperations,
+  ...entryOperations,
   ...noise,
 } satisfies Record<string, Operation>;
 

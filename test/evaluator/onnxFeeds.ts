@@ -35,6 +35,8 @@ export const dealtLayout: SparseEncoder = (name, matrix, groups) => {
       matrix.entries.flatMap((_, n) => (rowOf(n) === row ? [n] : [])),
     );
     const used = groups - 1;
+    const positions = new Array<number>(matrix.entries.length).fill(0);
+    let start = 0;
     const concatenated: number[] = [];
     for (let group = 0; group < groups; group++) {
       const mine = members.flatMap((_, row) =>
@@ -60,8 +62,16 @@ export const dealtLayout: SparseEncoder = (name, matrix, groups) => {
         "entries",
         cells((entry) => entry, matrix.entries.length),
       );
+      mine.forEach((row, place) => {
+        members[row]!.forEach((entry, slot) => {
+          positions[entry] = start + place * width + slot;
+        });
+      });
+      start += mine.length * width;
+      tensors.set(`${name}/${orientation}/group_${group}/rows`, { dims: [mine.length], data: mine });
       concatenated.push(...mine);
     }
+    tensors.set(`${name}/${orientation}/cells`, { dims: [positions.length], data: positions });
     const order = members.map((_, row) => concatenated.indexOf(row));
     tensors.set(`${name}/${orientation}/order`, { dims: [rows], data: order });
   };
@@ -72,6 +82,7 @@ export const dealtLayout: SparseEncoder = (name, matrix, groups) => {
   const count = [matrix.entries.length];
   tensors.set(`${name}/entry/rows`, { dims: count, data: matrix.entries.map(({ row }) => row) });
   tensors.set(`${name}/entry/columns`, { dims: count, data: matrix.entries.map(({ column }) => column) });
+  tensors.set(`${name}/entry/weights`, { dims: count, data: matrix.entries.map(({ weight }) => weight) });
   return tensors;
 };
 

@@ -37,7 +37,16 @@ for (const [name, examples] of Object.entries(cases)) {
 }
 
 describe("sparse operations", () => {
-  for (const name of ["sparseProduct", "entryProduct", "segmentSum", "segmentMax"] as const) {
+  const grouped = [
+    "sparseProduct",
+    "entryProduct",
+    "segmentSum",
+    "segmentMax",
+    "entryDot",
+    "rowMatmul",
+    "rowOuter",
+  ];
+  for (const name of grouped as (keyof typeof cases)[]) {
     for (const { label, build } of cases[name]) {
       it(`give the same in any grouping of the rows: ${name}, ${label}`, async () => {
         const g = new GraphBuilder();

@@ -54,7 +54,15 @@ async function analytic({ g, loss }: Weighted): Promise<Record<string, number[]>
 const withoutGradient: readonly OperationName[] = [
   ...(["floor", "stopGradient", "greater", "greaterOrEqual", "equal", "and", "or", "not", "cast"] as const),
   ...(["constant", "axisSize", "positions", "fillPairs", "topKValues", "topKIndices"] as const),
-  ...(["transposeSparse", "entryRows", "entryColumns", "segmentMax", "counters", "uniform"] as const),
+  ...([
+    "transposeSparse",
+    "entryRows",
+    "entryColumns",
+    "segmentMax",
+    "counters",
+    "uniform",
+    "entryWeights",
+  ] as const),
 ];
 
 describe("operations without a gradient", () => {

@@ -65,3 +65,42 @@ export function softmaxEntries<Row extends string, Column extends string, Entry 
   const weights = build.exp(build.subtract(logits.node, build.gather(highest, rows)));
   return new Tensor(build.divide(weights, build.gather(build.segmentSum(matrix.node, weights), rows)));
 }
+
+/** Product of the vectors of an entry's row and column, per entry. */
+export function entryDot<Row extends string, Column extends string, Entry extends string, Dim extends string>(
+  matrix: Sparse<Row, Column, Entry>,
+  left: Tensor<[NoInfer<Row>, Dim]>,
+  right: Tensor<[NoInfer<Column>, NoInfer<Dim>]>,
+): Tensor<[Entry]> {
+  return new Tensor(build.entryDot(matrix.node, left.node, right.node));
+}
+
+/** The vector of every entry times the matrix of its row: [entry, inner] and [row, inner, out] give [entry, out]. */
+export function rowMatmul<
+  Row extends string,
+  Column extends string,
+  Entry extends string,
+  Inner extends string,
+  Out extends string,
+>(
+  matrix: Sparse<Row, Column, Entry>,
+  values: Tensor<[NoInfer<Entry>, Inner]>,
+  weights: Tensor<[NoInfer<Row>, NoInfer<Inner>, Out]>,
+): Tensor<[Entry, Out]> {
+  return new Tensor(build.rowMatmul(matrix.node, values.node, weights.node));
+}
+
+/** Stored weight of every entry; no gradient, as the matrix is data. */
+export function entryWeights<Row extends string, Column extends string, Entry extends string>(
+  matrix: Sparse<Row, Column, Entry>,
+): Tensor<[Entry]> {
+  return new Tensor(apply("entryWeights", [matrix.node]));
+}
+
+/** Largest value of each row's entries; the lowest number for a row without any. No gradient. */
+export function maxEntries<Row extends string, Column extends string, Entry extends string>(
+  matrix: Sparse<Row, Column, Entry>,
+  values: Tensor<[NoInfer<Entry>]>,
+): Tensor<[Row]> {
+  return new Tensor(apply("segmentMax", [matrix.node, values.node]));
+}

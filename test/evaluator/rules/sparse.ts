@@ -54,6 +54,52 @@ export const sparseRules = {
       application.axes,
       Float64Array.from(matrix(application).entries, ({ column }) => column),
     ),
+  entryWeights: (application) =>
+    numbers(
+      application.axes,
+      Float64Array.from(matrix(application).entries, ({ weight }) => weight),
+    ),
+  entryDot: (application) => {
+    const left = tensor(application, 1);
+    const right = tensor(application, 2);
+    const length = rowLength(left, 1);
+    const products = matrix(application).entries.map(({ row, column }) => {
+      let product = 0;
+      for (let k = 0; k < length; k++)
+        product += left.data[row * length + k]! * right.data[column * length + k]!;
+      return product;
+    });
+    return numbers(application.axes, Float64Array.from(products));
+  },
+  rowMatmul: (application) => {
+    const values = tensor(application, 1);
+    const weights = tensor(application, 2);
+    const [inner, out] = weights.axes.slice(1).map((axis) => axis.size) as [number, number];
+    const data = new Float64Array(elementCount(application.axes));
+    matrix(application).entries.forEach(({ row }, entry) => {
+      for (let i = 0; i < inner; i++) {
+        for (let o = 0; o < out; o++) {
+          data[entry * out + o]! +=
+            values.data[entry * inner + i]! * weights.data[(row * inner + i) * out + o]!;
+        }
+      }
+    });
+    return numbers(application.axes, data);
+  },
+  rowOuter: (application) => {
+    const left = tensor(application, 1);
+    const right = tensor(application, 2);
+    const [inner, out] = [left, right].map((values) => rowLength(values, 1)) as [number, number];
+    const data = new Float64Array(elementCount(application.axes));
+    matrix(application).entries.forEach(({ row }, entry) => {
+      for (let i = 0; i < inner; i++) {
+        for (let o = 0; o < out; o++) {
+          data[(row * inner + i) * out + o]! += left.data[entry * inner + i]! * right.data[entry * out + o]!;
+        }
+      }
+    });
+    return numbers(application.axes, data);
+  },
   segmentSum: segment(0, (sum, value) => sum + value),
   segmentMax: segment(-3.4e38, Math.max),
 } satisfies Partial<Record<OperationName, Rule>>;

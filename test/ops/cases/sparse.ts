@@ -1,12 +1,13 @@
 import type { Node } from "../../../src/ir/node.js";
 import { apply } from "../../../src/ops/apply.js";
 import { multiply } from "../../../src/ops/build.js";
+import type { entryOperations } from "../../../src/ops/entries.js";
 import type { sparseOperations } from "../../../src/ops/sparse.js";
 import type { OperationName } from "../../../src/ops/table.js";
 import type { GraphBuilder } from "../../evaluator/graphBuilder.js";
 import type { OperationCase } from "./operationCase.js";
 
-type Name = keyof typeof sparseOperations & OperationName;
+type Name = (keyof typeof sparseOperations | keyof typeof entryOperations) & OperationName;
 type Triple = readonly [number, number, number];
 
 /** Rows of degree 0, 1, 3 and 5; column 2 is empty, column 5 too. */
@@ -160,6 +161,112 @@ export const sparseCases: Record<Name, readonly OperationCase[]> = {
           g.sparse("matrix", "user", "item", [2, 3], []),
           g.float("values", { matrix_entry: 0 }, []),
           g.float("x", { item: 3, dim: 2 }),
+        ]),
+    },
+  ],
+  entryWeights: [
+    { label: "the matrix", build: (g) => apply("entryWeights", [matrix(g)]) },
+    {
+      label: "its transpose, in the same order",
+      build: (g) => apply("entryWeights", [transposed(matrix(g))]),
+    },
+  ],
+  entryDot: [
+    {
+      label: "vectors of rows and columns",
+      build: (g) =>
+        apply("entryDot", [matrix(g), g.float("x", { user: 5, dim: 3 }), g.float("y", { item: 7, dim: 3 })]),
+    },
+    {
+      label: "the transpose",
+      build: (g) =>
+        apply("entryDot", [
+          transposed(matrix(g)),
+          g.float("x", { item: 7, dim: 3 }),
+          g.float("y", { user: 5, dim: 3 }),
+        ]),
+    },
+    {
+      label: "one and the same vectors on both sides, of size 1, with parallel entries",
+      build: (g) => {
+        const x = g.float("x", { item: 3, one: 1 });
+        return apply("entryDot", [
+          square(g, [
+            [0, 1, 2],
+            [0, 1, 3],
+            [2, 0, -1],
+            [2, 2, 1],
+          ]),
+          x,
+          x,
+        ]);
+      },
+    },
+    {
+      label: "a matrix without entries",
+      build: (g) =>
+        apply("entryDot", [
+          g.sparse("matrix", "user", "item", [2, 3], []),
+          g.float("x", { user: 2, dim: 2 }),
+          g.float("y", { item: 3, dim: 2 }),
+        ]),
+    },
+  ],
+  rowMatmul: [
+    {
+      label: "a matrix per row, some rows empty",
+      build: (g) =>
+        apply("rowMatmul", [
+          matrix(g),
+          g.float("x", { matrix_entry: ENTRIES, dim: 2 }),
+          g.float("w", { user: 5, dim: 2, out: 3 }),
+        ]),
+    },
+    {
+      label: "a matrix per column",
+      build: (g) =>
+        apply("rowMatmul", [
+          transposed(matrix(g)),
+          g.float("x", { matrix_entry: ENTRIES, dim: 3 }),
+          g.float("w", { item: 7, dim: 3, out: 2 }),
+        ]),
+    },
+    {
+      label: "a matrix without entries",
+      build: (g) =>
+        apply("rowMatmul", [
+          g.sparse("matrix", "user", "item", [2, 3], []),
+          g.float("x", { matrix_entry: 0, dim: 2 }, []),
+          g.float("w", { user: 2, dim: 2, out: 2 }),
+        ]),
+    },
+  ],
+  rowOuter: [
+    {
+      label: "rows, some of them empty",
+      build: (g) =>
+        apply("rowOuter", [
+          matrix(g),
+          g.float("x", { matrix_entry: ENTRIES, dim: 2 }),
+          g.float("y", { matrix_entry: ENTRIES, out: 3 }),
+        ]),
+    },
+    {
+      label: "columns",
+      build: (g) =>
+        apply("rowOuter", [
+          transposed(matrix(g)),
+          g.float("x", { matrix_entry: ENTRIES, dim: 2 }),
+          g.float("y", { matrix_entry: ENTRIES, out: 2 }),
+        ]),
+    },
+    {
+      label: "a matrix without entries",
+      build: (g) =>
+        apply("rowOuter", [
+          g.sparse("matrix", "user", "item", [2, 3], []),
+          g.float("x", { matrix_entry: 0, dim: 2 }, []),
+          g.float("y", { matrix_entry: 0, out: 2 }, []),
         ]),
     },
   ],

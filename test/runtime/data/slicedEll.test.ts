@@ -170,6 +170,14 @@ describe("sliced ELL", () => {
     );
     expect(plain).to.deep.equal({
       "m/rows/order": [[3], [2, 0, 1]],
+      "m/rows/cells": [[4], [2, 3, 4, 1]],
+      "m/rows/group_0/rows": [[2], [1, 2]],
+      "m/rows/group_1/rows": [[1], [0]],
+      "m/rows/group_2/rows": [[0], []],
+      "m/columns/cells": [[4], [0, 2, 1, 3]],
+      "m/columns/group_0/rows": [[2], [0, 2]],
+      "m/columns/group_1/rows": [[1], [1]],
+      "m/columns/group_2/rows": [[0], []],
       "m/rows/group_0/neighbours": [
         [2, 1],
         [0, 1],
@@ -227,6 +235,7 @@ describe("sliced ELL", () => {
       "m/columns/group_2/entries": [[0, 1], []],
       "m/entry/rows": [[4], [0, 0, 0, 2]],
       "m/entry/columns": [[4], [0, 1, 2, 1]],
+      "m/entry/weights": [[4], [10, 20, 30, 40]],
     });
     expect(ell.padding).to.deep.equal([
       { orientation: "rows", rows: 3, entries: 4, cells: 5, usedGroups: 2 },
