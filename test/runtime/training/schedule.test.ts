@@ -9,7 +9,7 @@ import { LocalEngine } from "../../../runtime/training/localEngine.js";
 import { train, type TrainOptions } from "../../../runtime/training/trainer.js";
 import type { TrainingEvent } from "../../../runtime/training/trainingEvent.js";
 import { temporaryFolder } from "../temporaryFolder.js";
-import { phasedModel } from "./phasedModel.js";
+import phasedModel from "../../../examples/phasedModel.js";
 import { writeTinyDataset } from "./tinyDataset.js";
 
 describe("a schedule of several phases", () => {

@@ -22,7 +22,7 @@ import {
   transposed,
   tripleScores,
   xavierUniform,
-} from "../../../src/index.js";
+} from "../src/index.js";
 
 /**
  * A model that does everything a schedule can hold: an autoencoder of the items' users with parameters and an optimizer
@@ -30,9 +30,9 @@ import {
  * the embeddings every second epoch; and a second look at the interactions, entry by entry, that shares the optimizer of
  * the main phase (`links`) and starts in epoch 1.
  */
-export const phasedModel = defineModel({
+export default defineModel({
   name: "phased",
-  title: "A model of three phases, for tests",
+  title: "Three phases and two refreshed buffers, an example of schedules",
   hyperparameters: {
     ...trainingHyperparameters({ learningRate: 0.02, batchSize: 16 }),
     share: number({ default: 0.5, description: "Weight of codes and memory in the item's vector" }),
