@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -31,6 +31,15 @@ describe("mmkit data check", () => {
     expect(stdout).to.match(/\n {2}items with features +30 \(100%\)\n/);
     expect(stdout).not.to.contain("Knowledge graph");
     for (const line of stdout.split("\n")) expect(line.length).to.be.below(112);
+  });
+
+  it("writes a page for browsers with --html", async () => {
+    const { code, stdout, stderr } = await mmkit("data", "check", at("tiny"), "--html", at("check.html"));
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.contain("What to know");
+    expect(await readFile(at("check.html"), "utf8")).to.match(
+      /^<!doctype html>[\s\S]*<h1>tiny <span>dataset<\/span><\/h1>/,
+    );
   });
 
   it("gives the same for machines", async () => {

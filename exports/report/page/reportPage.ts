@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import type { ReportData } from "../reportData.js";
 import { biasFigures } from "./biasFigures.js";
@@ -6,19 +5,12 @@ import { configurationTables, environmentTable } from "./configuration.js";
 import { courseFigures, noEpochs } from "./courseCharts.js";
 import { datasetFigures } from "./datasetFigures.js";
 import { mapFigures } from "./mapFigures.js";
-import { Markup, markup } from "./markup.js";
+import { htmlPage, type Section } from "./htmlPage.js";
+import { markup, type Markup } from "./markup.js";
 import { sampleCards } from "./samples.js";
-import { script } from "./script.js";
-import { stylesheet } from "./stylesheet.js";
 import { groupsFigure, resultsTable } from "./results.js";
 import { bestEpoch, keyFigures } from "./summary.js";
 import { timeFigure } from "./timeFigure.js";
-
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly content: Markup;
-}
 
 /** Metrics that are shown at once; the others open on demand. */
 const FIRST_METRICS = 2;
@@ -109,59 +101,18 @@ function sections(data: ReportData): Section[] {
   ];
 }
 
-/** The source by which a content security policy lets an inline element through. */
-function sourceHash(content: string): string {
-  return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
-}
-
-/**
- * One HTML page that needs nothing else: no other file, no host, no permission of its own. Its content security policy
- * allows exactly its one style sheet, its one script and pictures within the page.
- */
+/** The page of a run. */
 export function reportPage(data: ReportData): string {
   const { record, dataset } = data;
   const model = String(record.config["model"]);
   const name = basename(resolve(record.folder));
-  const state = record.results === null ? "not finished" : "finished";
-  const all = sections(data);
-  const policy = [
-    "default-src 'none'",
-    `style-src ${sourceHash(stylesheet)}`,
-    `script-src ${sourceHash(script)}`,
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  const links = all.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`);
-  const body = all.map(
-    ({ id, title, content }) =>
-      markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>`,
-  );
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${model} on ${dataset.name}: ${name}</title>
-<style>${new Markup(stylesheet)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
-<header><div><p class="kicker">mmkit report, ${name}</p>
-<h1>${model} <span>on ${dataset.name}</span></h1>
-<p class="state ${record.results === null ? "open" : "done"}">${state}</p></div>
-<button id="theme" type="button" hidden>Theme: <span aria-live="polite">auto</span></button></header>
-<nav aria-label="Sections">${links}</nav>
-<main id="main">
-${keyFigures(data, bestEpoch(data))}
-${body}
-</main>
-<div id="tip" role="status" hidden></div>
-<script>${new Markup(script)}</script>
-</body>
-</html>
-`.text;
+  const isFinished = record.results !== null;
+  return htmlPage({
+    title: `${model} on ${dataset.name}: ${name}`,
+    kicker: `mmkit report, ${name}`,
+    heading: markup`${model} <span>on ${dataset.name}</span>`,
+    state: { text: isFinished ? "finished" : "not finished", isDone: isFinished },
+    top: keyFigures(data, bestEpoch(data)),
+    sections: sections(data),
+  });
 }
