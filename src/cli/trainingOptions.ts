@@ -88,13 +88,17 @@ export function givenTraining(given: Values): Partial<TrainingSettings & Compute
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-function numberOrNone(option: string, text: Values[keyof Values]): number | null | undefined {
+/** Whether the number is a sensible one is checked with all other settings. */
+function numberOrNone(
+  option: "patience" | "monitor-decimals",
+  text: Values[keyof Values],
+): number | null | undefined {
   if (text === undefined) return undefined;
   if (text === "none") return null;
-  if (/^\d+$/.test(String(text))) return Number(text);
+  if (/^-?\d+(\.\d+)?$/.test(String(text))) return Number(text);
   throw new UsageError(
     `--${option} takes a whole number or none, found "${text}"`,
-    `Write for instance --${option} 4.`,
+    `The default is ${option === "patience" ? patience : monitorDecimals}.`,
   );
 }
 

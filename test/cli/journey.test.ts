@@ -253,7 +253,7 @@ describe("from training to recommendations", function () {
         what: "senseless training settings",
         words: ["ksi", "--force", "--epochs", "0", "--patience", "1.5"],
         code: 2,
-        message: "epochs must be a whole number from 1, found 0; patience must be a whole number",
+        message: "epochs must be a whole number from 1, found 0; patience must be null or a whole number",
       },
       {
         what: "a size of memory that is none",
