@@ -17,7 +17,7 @@ export { type Refresh, type RefreshSettings } from "./authoring/declaredBuffers.
 export { type OptimizerSettings, type Phase, type TrainingSettings } from "./authoring/phase.js";
 export { filled, normal, uniform, xavierNormal, xavierUniform, zeros } from "./authoring/initializers.js";
 export { trainingHyperparameters, trainingSettings } from "./authoring/training.js";
-export { infoNce, overPairs, type ContrastOptions } from "./nn/contrast.js";
+export { infoNce, overPairs, type ContrastOptions, type Factors } from "./nn/contrast.js";
 export { correlationNorm, dynamicDeredundancy } from "./nn/deredundancy.js";
 export { itemFeatures, userAggregation, type ItemFeatures, type UserAggregation } from "./nn/features.js";
 export { gumbelSoftmax } from "./nn/gumbelSoftmax.js";

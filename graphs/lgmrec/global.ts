@@ -12,6 +12,7 @@ import {
   transpose,
   type Declaration,
   type Embeddings,
+  type Factors,
   type Scalar,
   type Tensor,
   type Triples,
@@ -77,6 +78,12 @@ interface Part {
   readonly along: string;
 }
 
+/** Global vectors of one modality, H̃ (H̃ᵀ E), with their factors. */
+export interface GlobalEmbeddings extends Embeddings {
+  readonly userFactors: Factors<"user", "dim">;
+  readonly itemFactors: Factors<"item", "dim">;
+}
+
 /**
  * Global vectors of every modality (LGMRec; MGNM, Eqs. 12 to 14): `hyperLayers` times E ← H̃ (H̃ᵀ E), evaluated from the
  * right, so that no matrix between items and items or users and users is formed.
@@ -90,21 +97,26 @@ export function globalEmbeddings(
   start: Embeddings,
   aggregation: UserAggregation,
   settings: GlobalSettings,
-): Embeddings[] {
+): GlobalEmbeddings[] {
   if (dependences.length === 0) return [];
   // (12): H_u = R H_i
   const ofUsers = aggregation[settings.userHyperNorm](dependences);
   const pairs = dependences.map((items, i): Dependence => ({ users: ofUsers[i]!, items }));
-  return softened(m, pairs, settings).map((soft): Embeddings => {
-    let { users, items } = start;
-    for (let layer = 0; layer < settings.hyperLayers; layer++) {
-      const fromItems = collected(soft.items, items);
-      const forUsers = settings.userHyper === "lgmrec" ? fromItems : collected(soft.users, users);
+  return softened(m, pairs, settings).map((soft): GlobalEmbeddings => {
+    const layer = ({ users, items }: Embeddings): GlobalEmbeddings => {
+      const toItems = collected(soft.items, items);
+      const toUsers = settings.userHyper === "lgmrec" ? toItems : collected(soft.users, users);
       // (13), (14)
-      items = matmul(soft.items, fromItems);
-      users = matmul(soft.users, forUsers);
-    }
-    return { users, items };
+      return {
+        users: matmul(soft.users, toUsers),
+        items: matmul(soft.items, toItems),
+        userFactors: { coefficients: soft.users, basis: toUsers },
+        itemFactors: { coefficients: soft.items, basis: toItems },
+      };
+    };
+    let state = layer(start);
+    for (let further = 1; further < settings.hyperLayers; further++) state = layer(state);
+    return state;
   });
 }
 
@@ -120,19 +132,23 @@ export function withGlobal(local: Embeddings, global: readonly Embeddings[], alp
 
 /**
  * Contrast of the global vectors of every two modalities, users plus items, with all users or items in the
- * denominators (LGMRec; MGNM, Eq. 16); undefined for fewer than two modalities.
+ * denominators (LGMRec; MGNM, Eq. 16); undefined for fewer than two modalities. With fewer hyperedges than dimensions
+ * the cosines are taken through the hyperedges.
  */
 export function hypergraphContrast(
-  global: readonly Embeddings[],
+  global: readonly GlobalEmbeddings[],
   triples: Triples,
   temperature: number,
   reduce: "sum" | "mean",
 ): Scalar | undefined {
   const options = { temperature, candidates: "all", reduce } as const;
-  return overPairs(global, (first, second) =>
-    add(
-      infoNce(first.users, second.users, triples.users, options),
-      infoNce(first.items, second.items, triples.positives, options),
-    ),
-  );
+  return overPairs(global, (first, second) => {
+    const [hyper, dim] = second.itemFactors.basis.type.axes.map(({ size }) => size as number);
+    const isLowRank = hyper! < dim!;
+    const [ofUsers, ofItems] = isLowRank ? [second.userFactors, second.itemFactors] : [];
+    return add(
+      infoNce(first.users, second.users, triples.users, options, ofUsers),
+      infoNce(first.items, second.items, triples.positives, options, ofItems),
+    );
+  });
 }

@@ -5,8 +5,11 @@ import {
   gather,
   log,
   matmul,
+  maximum,
   meanAll,
+  multiply,
   rename,
+  sqrt,
   subtract,
   sum,
   sumAll,
@@ -26,33 +29,61 @@ export interface ContrastOptions {
 /** Cosines over τ stay within ±1/τ; up to here their exponentials neither overflow nor vanish in single precision. */
 const SAFE_EXPONENT = 60;
 
+/** A table of low rank, [row, inner] times [inner, dim], with fewer inner elements than dimensions. */
+export interface Factors<Row extends string, Dim extends string> {
+  readonly coefficients: Tensor<[Row, string]>;
+  readonly basis: Tensor<[string, Dim]>;
+}
+
 /**
  * InfoNCE between two tables of vectors of the same things: over the anchors k in `ids`, the sum or mean of
  * -log softmax over the candidates k' of cos(a_k, b_k') / τ at k' = k. A repeated id counts repeatedly.
  *
  * @param a float32 [row, dim], of which the rows `ids` are the anchors
  * @param b float32 [row, dim], of which come positives and candidates
+ * @param factors where b is their product and all rows are candidates: cosines are then products over `inner` instead
+ *   of `dim`, the same numbers up to rounding
  */
 export function infoNce<Row extends string, Dim extends string>(
   a: Tensor<[Row, Dim]>,
   b: Tensor<[NoInfer<Row>, NoInfer<Dim>]>,
   ids: Ids<NoInfer<Row>, ["batch"]>,
   { temperature, candidates, reduce }: ContrastOptions,
+  factors?: Factors<NoInfer<Row>, NoInfer<Dim>>,
 ): Scalar {
   const dim = a.type.axes[1]!.name as Dim;
   const unit = <Of extends string>(x: Tensor<[Of, Dim]>): Tensor<[Of, Dim]> => normalise(x, dim);
   const anchors: Tensor<["batch", Dim]> = divide(unit(gather(a, ids)), temperature);
-  const table = candidates === "all" ? unit(b) : undefined;
-  const own: Tensor<["batch", Dim]> = table === undefined ? unit(gather(b, ids)) : gather(table, ids);
-  const pool: Tensor<["candidate", Dim]> =
-    table === undefined ? asCandidates(own) : asCandidates(table as Tensor<[Row, Dim]>);
-  const logits: Tensor<["batch", "candidate"]> = matmul(anchors, transpose(pool));
+  let own: Tensor<["batch", Dim]>;
+  let logits: Tensor<["batch", "candidate"]>;
+  if (candidates === "batch") {
+    own = unit(gather(b, ids));
+    logits = matmul(anchors, transpose(asCandidates(own)));
+  } else if (factors === undefined) {
+    const table = unit(b as Tensor<[Row, Dim]>);
+    own = gather(table, ids);
+    logits = matmul(anchors, transpose(asCandidates(table)));
+  } else {
+    own = unit(gather(b, ids));
+    const { coefficients, basis } = factors;
+    const scaled = multiply(coefficients, inverseLengths(b)) as Tensor<[Row, string]>;
+    logits = matmul(matmul(anchors, transpose(basis)), transpose(asCandidates(scaled)));
+  }
   const total: Tensor<["batch"]> =
     1 / temperature <= SAFE_EXPONENT
       ? log<["batch"]>(sum(exp(logits), "candidate"))
       : logSumExp(logits, "candidate");
   const losses = subtract(total, dot(anchors, own));
   return reduce === "sum" ? sumAll(losses) : meanAll(losses);
+}
+
+/** Lengths below this, squared, count as this, as rows of unit norm have it. */
+const LEAST_SQUARE = 1e-24;
+
+/** 1 / ‖x_row‖ of every row. */
+function inverseLengths<Row extends string, Dim extends string>(x: Tensor<[Row, Dim]>): Tensor<[Row]> {
+  const squares: Tensor<[Row]> = dot(x, x);
+  return divide(1, sqrt(maximum(squares, LEAST_SQUARE)));
 }
 
 function asCandidates<Row extends string, Dim extends string>(

@@ -1,5 +1,15 @@
 import { expect } from "chai";
-import { infoNce, overPairs, Tensor, type ContrastOptions, type Ids, type Scalar } from "../../src/index.js";
+import {
+  infoNce,
+  matmul,
+  overPairs,
+  Tensor,
+  type ContrastOptions,
+  type Ids,
+  type Scalar,
+} from "../../src/index.js";
+import { topologicalOrder } from "../../src/ir/node.js";
+import { typeOf } from "../../src/ops/build.js";
 import { optimise } from "../../src/lower/optimise.js";
 import { checkGradients } from "../evaluator/compositeGradient.js";
 import { relativeError } from "../evaluator/closeness.js";
@@ -58,6 +68,36 @@ describe("InfoNCE of two tables", () => {
     const { g, value, a, b } = contrast({ temperature: 0.2, candidates: "all", reduce: "sum" }, [0, 0, 0]);
     const found = numbersOf(evaluate([value.node], g.feeds), value.node);
     expect(relativeError(found, [contrastSum(a, b, anchors, 0.2)])).to.be.below(1e-12);
+  });
+
+  it("has the same value and gradient through the factors of a table of low rank", async () => {
+    const g = new GraphBuilder("parameter");
+    const a = new Tensor<["row", "dim"]>(g.float("a", { row: ROWS, dim: DIM }, undefined, ["dim"]));
+    const coefficients = new Tensor<["row", "inner"]>(
+      g.float("h", { row: ROWS, inner: 2 }, undefined, ["inner"]),
+    );
+    const basis = new Tensor<["inner", "dim"]>(
+      g.float("z", { inner: 2, dim: DIM }, undefined, ["inner", "dim"]),
+    );
+    const ids: Ids<"row", ["batch"]> = new Tensor(g.ids("ids", "row", { batch: anchors.length }, anchors));
+    const options = { temperature: 0.2, candidates: "all", reduce: "sum" } as const;
+    const b = matmul(coefficients, basis);
+    const [whole, factored] = [
+      infoNce(a, b, ids, options),
+      infoNce(a, b, ids, options, { coefficients, basis }),
+    ];
+    const values = evaluate([whole.node, factored.node], g.feeds);
+    expect(relativeError(numbersOf(values, factored.node), numbersOf(values, whole.node))).to.be.below(1e-12);
+    const report = await checkGradients(factored.node, g.floats, g.inputs, g.feeds, 4);
+    expect(Math.max(report.loss, ...Object.values(report.parameters))).to.be.below(1e-5);
+    const wide = ({ node }: Scalar): boolean =>
+      topologicalOrder([node]).some(
+        ({ operation, inputs }) =>
+          operation === "matmul" &&
+          inputs[1]!.operation === "transpose" &&
+          JSON.stringify(typeOf(inputs[1]!).axes.map(({ name }) => name)) === '["dim","candidate"]',
+      );
+    expect([wide(whole), wide(factored)]).to.deep.equal([true, false]);
   });
 
   it("neither overflows nor vanishes in single precision where the temperature is small", async () => {

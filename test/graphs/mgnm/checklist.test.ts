@@ -169,15 +169,18 @@ describe("a faithful MGNM", () => {
     expect(masks[0]!.inputs[1]!.attributes["values"]).to.deep.equal([0.25]);
   });
 
-  it("9. contrasts two modalities with all users and all items in the denominators", () => {
-    const instance = mgnm({ omega: 0.7 });
-    const [first, second] = plain.globals(instance.feeds, plain.printed) as [Sides, Sides];
-    const expected =
-      contrastSum(first.users, second.users, triples.users, 0.2) +
-      contrastSum(first.items, second.items, triples.positives, 0.2);
-    expectClose([loss(instance, "hcl")], [0.7 * expected], 1e-11);
-    expectClose([loss(mgnm({ omega: 0.7, hclReduce: "mean" }), "hcl")], [(0.7 * expected) / 6], 1e-11);
-  });
+  for (const hyperedges of [3, 4]) {
+    it(`9. contrasts two modalities with all users and all items in the denominators, ${hyperedges} hyperedges`, () => {
+      const instance = mgnm({ omega: 0.7, hyperedges });
+      const [first, second] = plain.globals(instance.feeds, plain.printed) as [Sides, Sides];
+      const expected =
+        contrastSum(first.users, second.users, triples.users, 0.2) +
+        contrastSum(first.items, second.items, triples.positives, 0.2);
+      expectClose([loss(instance, "hcl")], [0.7 * expected], 1e-11);
+      const averaged = mgnm({ omega: 0.7, hyperedges, hclReduce: "mean" });
+      expectClose([loss(averaged, "hcl")], [(0.7 * expected) / 6], 1e-11);
+    });
+  }
 
   it("9. contrasts every two of three modalities", () => {
     const modalities = ["image", "text", "audio"];

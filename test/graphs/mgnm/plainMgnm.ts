@@ -54,7 +54,6 @@ export interface PlainNoise {
 }
 
 const TEMPERATURE = 0.2;
-const HYPEREDGES = 4;
 
 const flip = (graph: SparseValue): SparseValue => ({
   ...graph,
@@ -137,7 +136,8 @@ function dependence(feeds: Feeds, modality: string, settings: PlainSettings): Si
     projected: () => projected(feeds, modality),
     raw: () => featuresOf(feeds, modality),
   }[settings.hyperInput]();
-  const items = matmul(input, rowsOf(feeds[`${modality}_hyper`], HYPEREDGES));
+  const vectors = feeds[`${modality}_hyper`] as DenseFeed;
+  const items = matmul(input, rowsOf(vectors, vectors.dims[1]));
   const users =
     settings.userHyperNorm === "mean"
       ? userMeans(feeds, items)
