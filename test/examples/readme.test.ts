@@ -15,7 +15,12 @@ function commandLines(text: string): string[] {
 }
 
 describe("the command lines in the documentation", () => {
-  for (const file of ["README.md", join("examples", "tutorial.md")]) {
+  for (const file of [
+    "README.md",
+    join("examples", "tutorial.md"),
+    join("docs", "dataset-format.md"),
+    join("docs", "encoders.md"),
+  ]) {
     it(`of ${file} use commands and options that exist`, async () => {
       const lines = commandLines(await readFile(join(packageRoot(), file), "utf8"));
       expect(lines).not.to.deep.equal([]);
