@@ -82,11 +82,11 @@ export class GraphMemory {
     return this.estimate.live.reduce((most, set) => Math.max(most, evaluate(set, sizes)), 0);
   }
 
-  /** The largest values, largest first, at most `count`. */
+  /** The largest values, largest first, at most `count`; none below a hundredth of the first. */
   largest(sizes: ReadonlyMap<string, number>, count: number): LargeTensor[] {
-    return this.estimate.largest
+    const values = this.estimate.largest
       .map((value) => ({ ...value, bytes: evaluate(value.bytes, sizes) }))
-      .sort((left, right) => right.bytes - left.bytes)
-      .slice(0, count);
+      .sort((left, right) => right.bytes - left.bytes);
+    return values.slice(0, count).filter(({ bytes }) => bytes >= 0.01 * values[0]!.bytes);
   }
 }

@@ -154,14 +154,20 @@ async function readEvaluation({
   const vector = typeof axis === "number" ? axis : (sizes.get(axis) ?? 0);
   const users = Math.max(1, sizes.get("user") ?? 1);
   const copied = 4 * vector * (users + (sizes.get("item") ?? 0));
-  return (block) => {
+  const items = Math.max(1, sizes.get("item") ?? 1);
+  const ranking = (block: number, k: number): number => {
     const masked = Math.ceil((block * pairs) / users);
-    const blockSizes = { user: block, block, vector, pair: masked, k: RANKED };
-    // The pairs to mask, int64, are made in JavaScript.
-    return (
-      vectors + copied + ARENA * rank.peak(new Map([...sizes, ...Object.entries(blockSizes)])) + masked * 16
-    );
+    const blockSizes = { user: block, block, vector, pair: masked, k };
+    const graph = ARENA * rank.peak(new Map([...sizes, ...Object.entries(blockSizes)]));
+    // In JavaScript, the pairs to mask (int64) and per item of a list its id (int64, then int32) and score.
+    return graph + masked * 16 + block * k * 16;
   };
+  // AUC, measured at the end, puts all items in order, for at most half as many scores at once.
+  const inOrder = Math.max(1, Math.floor(TILE_SCORES / 2 / items));
+  return (block) =>
+    vectors +
+    copied +
+    Math.max(ranking(block, Math.min(RANKED, items)), ranking(Math.min(block, inOrder), items));
 }
 
 /** The largest K from 1 to `most` that fits; 1 if none does. */
