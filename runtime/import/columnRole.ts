@@ -14,13 +14,17 @@ export interface ColumnRole {
 /** Ids are int32, and so is their number. */
 const LARGEST_ID = 2 ** 31 - 2;
 
+/** SQL that is true for a text that a table of tab-separated fields cannot hold. */
+const breaksField = (column: string): string =>
+  [9, 10, 13].map((code) => `contains(${column}, chr(${code}))`).join(" OR ");
+
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 export const columnRoles = {
   /** A user's or an item's key: any text. */
   key: {
     value: (column) => column,
-    bad: (column) => `coalesce(${column}, '') = '' OR regexp_matches(${column}, '[\\t\\r\\n]')`,
+    bad: (column) => `coalesce(${column}, '') = '' OR ${breaksField(column)}`,
     problem: (text) =>
       text === "" ? "is empty" : /[\t\r\n]/.test(text) ? "contains a tab or a line break" : null,
   },

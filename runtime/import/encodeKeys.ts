@@ -2,9 +2,10 @@ import { tables } from "./importTables.js";
 import { staged, type StagedSource } from "./sourceFormat.js";
 import type { Workspace } from "./workspace.js";
 
-/** Replaces the keys of the staged interactions by integers. */
+/** Replaces the keys of the staged interactions by integers; from then on, `position` is their order. */
 export async function encodeKeys(workspace: Workspace, source: StagedSource): Promise<void> {
   const { ids, has } = source;
+  await workspace.run("SET preserve_insertion_order = false");
   for (const [side, table] of [
     ["user", tables.userCodes],
     ["item", tables.itemCodes],

@@ -28,8 +28,8 @@ export const defaultMemory = "1GB";
 const PROGRESS_INTERVAL = 250;
 
 /**
- * A DuckDB database in a temporary folder: tables are compressed on the disk, and queries that need more than the
- * memory limit spill beside them. The folder goes away with the workspace.
+ * A DuckDB database in a temporary folder: tables lie on the disk, and queries that need more than the memory limit
+ * spill beside them. The folder goes away with the workspace.
  */
 export class Workspace {
   readonly #instance: DuckDBInstance;
@@ -87,6 +87,8 @@ export class Workspace {
     const workspace = new Workspace(folder, instance, await instance.connect(), options);
     await workspace.run(`SET memory_limit = ${text(options.memory ?? defaultMemory)}`);
     if (options.threads !== undefined) await workspace.run(`SET threads = ${options.threads}`);
+    // Tables are read back two or three times at most: compressing them costs more than writing them as they are.
+    await workspace.run("SET force_compression = 'uncompressed'");
     await workspace.run("SET enable_progress_bar = true; SET enable_progress_bar_print = false");
     return workspace;
   }
