@@ -25,6 +25,7 @@ export interface ContrastSettings {
   readonly ssiSimilarity: "cosine" | "dot";
   readonly ssiScope: "batch" | "all";
   readonly ssiReduce: "mean" | "sum";
+  readonly impute: "mean" | "neighbours" | "zero";
 }
 
 /**
@@ -42,7 +43,8 @@ export function featureContrast(
   settings: ContrastSettings,
 ): Scalar {
   m.axis("negative");
-  const pca = m.buffer(`${modality}_pca`, ["item", "dim"], { kind: "pca", modality, dim: settings.dim });
+  const { dim, impute } = settings;
+  const pca = m.buffer(`${modality}_pca`, ["item", "dim"], { kind: "pca", modality, dim, impute });
   const others = m.idBuffer(
     `${modality}_negatives`,
     ["item", "negative"],

@@ -53,6 +53,14 @@ export const ksiHyperparameters = {
     description: "An item is among its own k neighbours, as in LATTICE",
   }),
 
+  impute: choice({
+    of: ["mean", "neighbours", "zero"],
+    default: "mean",
+    description:
+      "What stands in for missing features: the mean of the others, the mean over the items that users have beside the " +
+      "item, or nothing, so that the item is nobody's neighbour",
+  }),
+
   rr: flag({ default: true, description: "Redundancy reduction (Eqs. 5 to 11), part of sei" }),
   rrUser: flag({ default: true, description: "Redundancy reduction of the user embeddings (Eq. 11)" }),
   rrItem: flag({ default: true, description: "Redundancy reduction of the item layers (Eq. 10)" }),

@@ -24,6 +24,7 @@ export interface ItemGraphSettings {
   readonly itemLayers: number;
   readonly knnK: number;
   readonly knnIncludeSelf: boolean;
+  readonly impute: "mean" | "neighbours" | "zero";
 }
 
 type Items = Tensor<["item", "dim"]>;
@@ -54,7 +55,7 @@ export function itemStates(
     modality,
     k: settings.knnK,
     includeSelf: settings.knnIncludeSelf,
-    impute: "mean",
+    impute: settings.impute,
   });
   const weight = (layer: number): Tensor<["dim", "out"]> => {
     m.axis("out", m.size("dim") as number);

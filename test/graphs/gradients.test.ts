@@ -26,6 +26,7 @@ const ksiSwitches: Record<
   ),
   itemLayers: [0, 1, 2].map((itemLayers) => ({ itemLayers })),
   knnIncludeSelf: [true, false].map((knnIncludeSelf) => ({ knnIncludeSelf })),
+  impute: ["mean", "neighbours", "zero"].map((impute) => ({ impute })),
   rr: [{ rr: true }, { rr: false }],
   rrUser: [{ rrUser: false }, { rrUser: false, rrItem: false }],
   rrItem: [{ rrItem: true }, { rrItem: false }],

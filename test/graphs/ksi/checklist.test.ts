@@ -54,6 +54,16 @@ describe("a faithful KSI", () => {
     }
   });
 
+  it("hands what stands in for missing features to its graphs and its components alike", () => {
+    for (const impute of ["mean", "neighbours", "zero"]) {
+      const { buffers } = build({ modalities: ["text"], impute });
+      const recipes = ["text_neighbours", "text_pca"].map(
+        (name) => buffers.find((buffer) => buffer.name === name)!.recipe,
+      );
+      expect(recipes.map(({ impute: found }) => found)).to.deep.equal([impute, impute]);
+    }
+  });
+
   it("2. propagates the item ID embeddings without weights and fuses the last layer", () => {
     const instance = ksi({ modalities: ["image"], itemLayers: 2 });
     expect(instance.parameters.map(inputName)).to.have.members([
