@@ -1,5 +1,6 @@
 import type { ModelDefinition } from "../src/authoring/model.js";
 import bm3 from "./bm3/model.js";
+import freedom from "./freedom/model.js";
 import ksi from "./ksi/model.js";
 import lgmrec from "./lgmrec/model.js";
 import lightgcn from "./lightgcn/model.js";
@@ -11,7 +12,7 @@ import vbpr from "./vbpr/model.js";
 
 /** The bundled models by name. */
 export const models: ReadonlyMap<string, ModelDefinition> = new Map(
-  [bm3, ksi, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, vbpr].map((model) => [
+  [bm3, freedom, ksi, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, vbpr].map((model) => [
     model.name,
     model as unknown as ModelDefinition,
   ]),

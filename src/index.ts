@@ -50,6 +50,7 @@ export {
   meanOfLayers,
   meanPropagation,
   propagationLayers,
+  propagationOver,
   selfLoopPropagation,
   symmetricPropagation,
   type Embeddings,

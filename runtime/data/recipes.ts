@@ -30,7 +30,10 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
   ["computed", { make: computed, arguments: [] }],
   ["interactions", { make: interactions, arguments: ["weights"] }],
   ["degree", { make: degree, arguments: ["weights"] }],
-  ["knn", { make: knn, arguments: ["modality", "k", "includeSelf", "impute"] }],
+  [
+    "knn",
+    { make: knn, arguments: ["modality", "k", "includeSelf", "impute"], defaults: { weights: "cosine" } },
+  ],
   ["features", { make: features, arguments: ["modality"], defaults: { impute: "mean" } }],
   ["featureMask", { make: featureMask, arguments: ["modality"] }],
   ["pca", { make: pca, arguments: ["modality", "dim"], defaults: { impute: "mean" } }],

@@ -1,7 +1,7 @@
 import type { Declaration } from "../authoring/declaration.js";
 import { xavierUniform } from "../authoring/initializers.js";
 import { add, divide, maximum, meanOf, multiply, propagate, transposed } from "../authoring/operations.js";
-import type { Tensor } from "../authoring/tensor.js";
+import type { Sparse, Tensor } from "../authoring/tensor.js";
 import { separated, sideBySide } from "./sideBySide.js";
 
 /** Vectors of all users and items. */
@@ -52,9 +52,13 @@ export function selfLoopPropagation(m: Declaration): Propagation {
   };
 }
 
-/** One matrix serves both directions; `binary` weights give sums over the neighbours. */
+/** `binary` weights give sums over the neighbours. */
 function interactionPropagation(m: Declaration, weights: "symmetric" | "binary"): Propagation {
-  const adjacency = m.sparse("interactions", "user", "item", { kind: "interactions", weights });
+  return propagationOver(m.sparse("interactions", "user", "item", { kind: "interactions", weights }));
+}
+
+/** One step over a matrix [user, item], which serves both directions. */
+export function propagationOver(adjacency: Sparse<"user", "item">): Propagation {
   return ({ users, items }) => ({
     users: propagate(adjacency, items),
     items: propagate(transposed(adjacency), users),

@@ -13,7 +13,7 @@ import { runtimes, type PlainTensor } from "../onnx/runBoth.js";
 import { runOnce } from "./openModel.js";
 import { feedsFor, floats, prepareModel, stepOf, USERS } from "./preparedModel.js";
 
-const modelNames = ["ksi", "lightgcn", "ngcf", "mf", "mgnm", "lgmrec", "mgcn", "vbpr", "bm3"];
+const modelNames = ["ksi", "lightgcn", "ngcf", "mf", "mgnm", "lgmrec", "mgcn", "vbpr", "bm3", "freedom"];
 
 describe("the evaluation graph", () => {
   for (const name of modelNames) {

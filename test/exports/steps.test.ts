@@ -77,6 +77,7 @@ const trained: readonly (readonly [model: string, given: Readonly<Record<string,
   ["mgcn", { featuresTrainable: true, optimizer: "sgd" }],
   ["vbpr", { biases: true }],
   ["bm3", {}],
+  ["freedom", {}],
 ];
 
 describe("three training steps", () => {

@@ -38,15 +38,20 @@ export const triples = {
   negatives: [8, 0, 1, 5, 8, 3],
 };
 
-const degrees = (side: 0 | 1, size: number): number[] =>
-  Array.from({ length: size }, (_, id) => pairs.filter((pair) => pair[side] === id).length);
-const userDegrees = degrees(0, USERS);
-const itemDegrees = degrees(1, ITEMS);
+type Pairs = readonly (readonly [number, number])[];
 
-function interactions(weights: string, row: string): SparseValue {
-  const triplesOf = pairs.map(([user, item]): [number, number, number] => {
-    const [own, other] =
-      row === "user" ? [userDegrees[user]!, itemDegrees[item]!] : [itemDegrees[item]!, userDegrees[user]!];
+const degrees = (list: Pairs, side: 0 | 1, size: number): number[] =>
+  Array.from({ length: size }, (_, id) => list.filter((pair) => pair[side] === id).length);
+const userDegrees = degrees(pairs, 0, USERS);
+const itemDegrees = degrees(pairs, 1, ITEMS);
+
+/** A third of the pairs left out, which ones depends on the seed. */
+const kept = (seed: number): Pairs => pairs.filter((_, index) => (index + seed) % 3 > 0);
+
+function interactions(weights: string, row: string, list: Pairs = pairs): SparseValue {
+  const [ofUsers, ofItems] = [degrees(list, 0, USERS), degrees(list, 1, ITEMS)];
+  const triplesOf = list.map(([user, item]): [number, number, number] => {
+    const [own, other] = row === "user" ? [ofUsers[user]!, ofItems[item]!] : [ofItems[item]!, ofUsers[user]!];
     const weight: Record<string, number> = {
       binary: 1,
       symmetric: 1 / Math.sqrt(own * other),
@@ -61,8 +66,8 @@ function interactions(weights: string, row: string): SparseValue {
 }
 
 /** Three neighbours per item, itself among them or not; item 8 has none. */
-function neighbours(includeSelf: boolean, seed: number): SparseValue {
-  const weights = randomNumbers(seed, ITEMS * 3, 0.1, 0.5);
+function neighbours(includeSelf: boolean, seed: number, unit: boolean): SparseValue {
+  const weights = unit ? new Array<number>(ITEMS * 3).fill(1 / 3) : randomNumbers(seed, ITEMS * 3, 0.1, 0.5);
   const entries = Array.from({ length: ITEMS - 1 }, (_, item) =>
     [0, 1, 2].map((n): [number, number, number] => {
       const step = includeSelf ? n * seed : n * seed + 1;
@@ -81,6 +86,8 @@ function bufferFeed(
   switch (recipe["kind"]) {
     case "interactions":
       return interactions(recipe["weights"] as string, row);
+    case "prunedInteractions":
+      return interactions(recipe["weights"] as string, row, kept(seed));
     case "degree": {
       const own = row === "user" ? userDegrees : itemDegrees;
       return dense(
@@ -88,8 +95,10 @@ function bufferFeed(
         own.map((degree) => (recipe["weights"] === "selfLoop" ? Math.fround(1 / (degree + 1)) : degree)),
       );
     }
-    case "knn":
-      return neighbours(recipe["includeSelf"] as boolean, recipe["modality"] === "image" ? 1 : 2);
+    case "knn": {
+      const seedOf = recipe["modality"] === "image" ? 1 : 2;
+      return neighbours(recipe["includeSelf"] as boolean, seedOf, recipe["weights"] === "unit");
+    }
     case "features": {
       const size = FEATURES[recipe["modality"] as string]!;
       return dense([ITEMS, size], randomNumbers(size, ITEMS * size, -1, 1));

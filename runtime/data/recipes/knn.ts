@@ -6,7 +6,9 @@ import { requireSparse, type Recipe } from "../recipe.js";
 
 /**
  * The k nearest items by cosine of raw features, normalised (ksi.md, eqs 1-3): per row the k largest similarities,
- * ties to the lower item, negatives clipped to 0; entries of similarity 0 are left out, they would add nothing.
+ * ties to the lower item, negatives clipped to 0; entries of similarity 0 are left out, they would add nothing. With
+ * `weights` "unit" every neighbour counts 1 instead of its similarity, so that an entry of a full graph is 1 / k
+ * (FREEDOM, Zhou and Shen, MM 2023).
  *
  * An item is its own nearest neighbour; with `includeSelf` false one more is asked for and the item itself dropped.
  * Items without features get what `impute` says first: "mean" the mean of the others (ksi.md, section 4), which makes
@@ -17,6 +19,7 @@ export const knn: Recipe = async (context) => {
   const modality = context.arguments.text("modality");
   const k = context.arguments.count("k");
   const includeSelf = context.arguments.flag("includeSelf");
+  const weights = context.arguments.choice("weights", ["cosine", "unit"]);
   requireSparse(context, ["item", "item"]);
   const features = requireModality(context.dataset, modality);
   const { rows, size } = features;
@@ -26,5 +29,7 @@ export const knn: Recipe = async (context) => {
     context.dataset.train,
   );
   const request = { vectors, rows, size, k, includeSelf, subject: "item" };
-  return { kind: "sparse", matrix: normaliseByRowSums(await cosineNeighbours(context, request)) };
+  const cosines = await cosineNeighbours(context, request);
+  const weighted = weights === "unit" ? { ...cosines, values: cosines.values.map(() => 1) } : cosines;
+  return { kind: "sparse", matrix: normaliseByRowSums(weighted) };
 };

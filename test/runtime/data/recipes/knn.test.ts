@@ -55,6 +55,21 @@ describe("the recipe knn", () => {
     expect([...made.rowStart]).to.deep.equal([0, 2, 4, 6, 7, 7]);
   });
 
+  it("gives neighbours equal weights where asked to, which are 1 / k where all items have k neighbours", async () => {
+    const unit = (k: number): ReturnType<typeof sparseEntry> =>
+      sparseEntry({ kind: "knn", modality: "text", k, includeSelf: true, impute: "zero", weights: "unit" });
+    // Row sums 2, 2, 2, 1, 0: item 3 has no neighbour but itself.
+    expectClose(denseOf(await makeSparse(unit(2), datasetWith(five))), [
+      [1 / 2, 1 / 2, 0, 0, 0],
+      [1 / 2, 1 / 2, 0, 0, 0],
+      [0, 1 / 2, 1 / 2, 0, 0],
+      [0, 0, 0, 1, 0],
+      [0, 0, 0, 0, 0],
+    ]);
+    const full = await makeSparse(unit(3), datasetWith(five.map((_, item) => [4, item])));
+    expect([...full.values]).to.deep.equal(new Array(15).fill(Math.fround(1 / 3)));
+  });
+
   it("worked by hand without the item itself: the directed graph stays asymmetric", async () => {
     // k = 1: 0→1, 1→0 (tie with 2, the lower), 2→1, 3 has no positive neighbour. All row sums are c or 0.
     const made = await makeSparse(knnCall(1, false), datasetWith(five));
