@@ -1,6 +1,7 @@
 import { defaultShares, parseShares, type SplitSettings } from "../../runtime/import/splits/applySplit.js";
 import { splitMethodNames, splitMethods } from "../../runtime/import/splits/methods.js";
-import type { SplitMethod } from "../../runtime/import/splits/splitMethod.js";
+import { ImportSettingError } from "../../runtime/import/importSettingError.js";
+import type { SplitMethod, SplitShares } from "../../runtime/import/splits/splitMethod.js";
 import { UsageError } from "./usageError.js";
 
 /** Options of the commands that split interactions. */
@@ -55,7 +56,17 @@ export function splitSettings({
       `It belongs to ${users.join(", ")}.`,
     );
   }
-  return { method, seed: seed ?? 0, shares: shares === undefined ? defaultShares : parseShares(shares) };
+  return { method, seed: seed ?? 0, shares: shares === undefined ? defaultShares : sharesOf(shares) };
+}
+
+/** @throws UsageError */
+function sharesOf(text: string): SplitShares {
+  try {
+    return parseShares(text);
+  } catch (error) {
+    if (!(error instanceof ImportSettingError)) throw error;
+    throw new UsageError(error.problem, `${error.fix}.`);
+  }
 }
 
 /** @throws UsageError if an option of the database is none */

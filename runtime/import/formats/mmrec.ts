@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { DatasetError } from "../../data/datasetError.js";
 import { delimitedRecords } from "../delimitedRecords.js";
 import { headedSource, readHeader } from "../delimitedSource.js";
@@ -30,7 +31,7 @@ export const mmrec: SourceFormat = {
     const [file, ...more] = interactionFiles(source);
     if (file === undefined || more.length > 0) return null;
     const header = await readHeader(layoutOf(file));
-    return header.includes(SPLIT_COLUMN) ? `${file} has a column ${SPLIT_COLUMN}` : null;
+    return header.includes(SPLIT_COLUMN) ? `${basename(file)} has a column ${SPLIT_COLUMN}` : null;
   },
   async read(source, workspace, { mapping, skipIncomplete }) {
     const [file, ...more] = interactionFiles(source);

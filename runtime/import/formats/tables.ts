@@ -3,6 +3,7 @@ import { DatasetError } from "../../data/datasetError.js";
 import { nearestName } from "../../data/nearestName.js";
 import { delimiterOf } from "../delimiterOf.js";
 import { headedSource } from "../delimitedSource.js";
+import { isJsonArray, jsonArraySource } from "../jsonArraySource.js";
 import { jsonFields, jsonLinesSource } from "../jsonLinesSource.js";
 import { parquetSource } from "../parquetSource.js";
 import { requireColumns } from "../requireColumns.js";
@@ -44,6 +45,7 @@ async function openTable(
   workspace: Workspace,
 ): Promise<TableSource> {
   if (kind === "parquet") return parquetSource(file, workspace);
+  if (kind === "json" && (await isJsonArray(file))) return jsonArraySource(file, workspace);
   if (kind === "json") return jsonLinesSource(file, await jsonFields(file));
   return headedSource({
     file,
@@ -151,5 +153,8 @@ export const csv = tableFormat(
   "csv",
   "any CSV or TSV with a header: --user, --item, --time, --rating name columns",
 );
-export const json = tableFormat("json", "any JSON lines: --user, --item, --time, --rating name fields");
+export const json = tableFormat(
+  "json",
+  "any JSON lines or array: --user, --item, --time, --rating name fields",
+);
 export const parquet = tableFormat("parquet", "any Parquet: --user, --item, --time, --rating name columns");

@@ -56,6 +56,36 @@ describe("importing any table", () => {
     expect(await importedLines(folder.path, "items.tsv")).to.deep.equal(["item_id\tkey", "0\tx", "1\t5"]);
   });
 
+  it("reads a JSON array", async () => {
+    const objects = [
+      { user: "ann", item: 3, rating: 4 },
+      { user: "bob", item: 3 },
+    ];
+    await writeFiles(folder.path, { "events.json": JSON.stringify(objects, null, 2) });
+    const report = await runImport(folder.path, "events.json");
+    expect(report).to.deep.include({ format: "json", users: 2, items: 1 });
+    expect(await importedLines(folder.path, "interactions.tsv")).to.deep.equal([
+      "user_id\titem_id\tsplit\trating",
+      ...["0\t0\ttrain\t4", "1\t0\ttrain\t"],
+    ]);
+  });
+
+  it("names a JSON array that is damaged, or of which a row cannot be taken", async () => {
+    const broken = await importFailure(
+      folder.path,
+      { "e.json": '[{"user": 1, "item": 2},\n {"user": 1,' },
+      { from: "e.json" },
+    );
+    expect(broken.file).to.equal(join(folder.path, "e.json"));
+    expect(broken.problem).to.match(/^this is not a JSON array of objects \(DuckDB says: /);
+    const empty = await importFailure(
+      folder.path,
+      { "e.json": '[{"user": 1, "item": 2}, {"user": "", "item": 2}]' },
+      { from: "e.json" },
+    );
+    expect(empty.problem).to.equal("row 2 holds a value that cannot be taken");
+  });
+
   it("reads Parquet, with a split that a column states", async () => {
     const file = join(folder.path, "log.parquet");
     const instance = await DuckDBInstance.create(":memory:");
