@@ -14,8 +14,15 @@ export const loss = (instance: SmallInstance, name: string): number =>
   numbers(instance, lossTerm(instance, name))[0]!;
 
 /** Values of all loss terms by name. */
-export const losses = (instance: SmallInstance): Record<string, number> =>
-  Object.fromEntries(instance.declaration.main.losses.map(({ name }) => [name, loss(instance, name)]));
+export function losses({ declaration, feeds }: SmallInstance): Record<string, number> {
+  const terms = declaration.main.losses;
+  const values = evaluate(
+    terms.map(({ node }) => node),
+    feeds,
+    { sizes: Object.fromEntries(sizes) },
+  );
+  return Object.fromEntries(terms.map(({ name, node }) => [name, numbersOf(values, node)[0]!]));
+}
 
 /** The whole gradient of a loss term for one parameter. */
 export function gradientOf(instance: SmallInstance, term: string, parameter: string): Float64Array {
