@@ -29,7 +29,17 @@ export { DatasetError } from "./data/datasetError.js";
 export type { DatasetNote } from "./data/datasetNote.js";
 export { hostTensor, type HostArray, type HostTensor } from "./data/hostTensor.js";
 export type { InteractionLists, SplitName } from "./data/interactions.js";
+export { checkDataset, type DatasetCheck } from "./data/check/checkDataset.js";
+export { datasetProblems } from "./data/check/datasetProblems.js";
+export type { Finding, Severity } from "./data/check/finding.js";
 export type * from "./data/datasetContents.js";
+export { EncodeError } from "./data/encode/encodeError.js";
+export {
+  encodeItems,
+  type EncodeOptions,
+  type EncodeProgress,
+  type EncodeResult,
+} from "./data/encode/encodeItems.js";
 export { IdKeys } from "./data/idKeys.js";
 export { writeDataset } from "./data/writeDataset.js";
 export { areaUnderRoc } from "./ranking/auc.js";

@@ -11,7 +11,7 @@ import {
   type SplitName,
 } from "./interactions.js";
 import { readFeatures, type ModalityFeatures } from "./modalityFeatures.js";
-import { featureFiles } from "./featureFiles.js";
+import { featureFiles, modalitiesAmong } from "./featureFiles.js";
 import { readIdKeys, type IdKeys } from "./idKeys.js";
 import { checkListedItems, MISSING_FILE, readMissingItems } from "./missingItems.js";
 import { nearestName } from "./nearestName.js";
@@ -101,7 +101,7 @@ export async function loadDataset(folder: string): Promise<Dataset> {
 
   const ofModality = featureFiles(folder, present, description.modalities);
   const listed = present.includes(MISSING_FILE)
-    ? await readMissingItems(inFolder(MISSING_FILE), [...ofModality.keys()])
+    ? await readMissingItems(inFolder(MISSING_FILE), modalitiesAmong(present))
     : new Map<string, Int32Array>();
   const features = await Promise.all(
     [...ofModality].map(([name, file]) => readFeatures(inFolder(file), name, listed.get(name))),

@@ -3,6 +3,15 @@ import { DatasetError } from "./datasetError.js";
 /** Endings of files with features, best known first. */
 const endings = [".npy", ".safetensors"] as const;
 
+/** Modalities of which a folder holds a feature file, used or not. */
+export function modalitiesAmong(present: readonly string[]): readonly string[] {
+  const stems = present.flatMap((file) => {
+    const ending = endings.find((end) => file.endsWith(end));
+    return ending === undefined ? [] : [file.slice(0, -ending.length)];
+  });
+  return [...new Set(stems)].sort();
+}
+
 /**
  * The feature file of each modality of a dataset folder, modalities in order of name.
  *

@@ -7,7 +7,7 @@ export const MISSING_FILE = "missing.tsv";
 /**
  * Reads missing.tsv: a line `item_id`, `modality` for every item that lacks a modality. A line may be repeated.
  *
- * @param modalities those the dataset has
+ * @param modalities those of which there are features, used or not
  * @returns by modality, the items in the file's order
  * @throws DatasetError naming the line of a bad id or an unknown modality
  */

@@ -7,6 +7,7 @@ import { DatasetError } from "../../runtime/data/datasetError.js";
 import { command } from "./command.js";
 import { dataCheckText } from "./dataCheckText.js";
 import { DatasetProblemsError } from "./datasetProblemsError.js";
+import { UsageError } from "./usageError.js";
 
 export const dataCheck = command({
   positionals: { data: { type: "string", describe: "Dataset folder" } },
@@ -24,6 +25,12 @@ export const dataCheck = command({
     "accuracy, notes are good to know. A folder that cannot be loaded is an error that names every file at fault. " +
     "The exit code is 0 whatever is found in a folder that can be loaded.",
   async run({ data, html, threads, json }, { stdout, stderr }) {
+    if (threads !== undefined && (!Number.isSafeInteger(threads) || threads < 1)) {
+      throw new UsageError(
+        `--threads must be a whole number from 1, found ${threads}`,
+        "Leave it out for all cores.",
+      );
+    }
     const check = await checked(data, threads, (step) => stderr.write(`${step}\n`)).catch(
       async (error: unknown) => {
         if (!(error instanceof DatasetError)) throw error;

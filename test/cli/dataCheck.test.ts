@@ -80,6 +80,12 @@ describe("mmkit data check", () => {
     ]);
   });
 
+  it("refuses a senseless number of threads", async () => {
+    const { code, stdout, stderr } = await mmkit("data", "check", at("tiny"), "--threads", "0");
+    expect([code, stdout]).to.deep.equal([2, ""]);
+    expect(stderr).to.contain("--threads must be a whole number from 1, found 0");
+  });
+
   it("says what a single problem is, and that a folder is none", async () => {
     await writeTinyDataset(at("single"));
     await writeFile(join(at("single"), "kg_triples.tsv"), "head\trelation\ttail\n0\t0\tx\n");

@@ -204,6 +204,14 @@ describe("features of a dataset folder", () => {
     expect(Object.keys(dataset.files)).to.include("missing.tsv");
   });
 
+  it("that dataset.json leaves out may be listed as missing", async () => {
+    const listed = "item_id\tmodality\n1\ttext\n0\timage\n";
+    const files = { ...interactions, "missing.tsv": listed, "dataset.json": '{"modalities": ["image"]}' };
+    const dataset = await load(files, { text: fourRows, image: fourRows });
+    expect([...dataset.modalities.keys()]).to.deep.equal(["image"]);
+    expect([...requireModality(dataset, "image").missing]).to.deep.equal([0, 2]);
+  });
+
   it("that are listed as missing may hold anything", async () => {
     const matrix = [[1], [Infinity], [NaN], [2]];
     const listed = "item_id\tmodality\n1\ttext\n";

@@ -202,6 +202,30 @@ describe("the recipe knn", () => {
     ]);
   });
 
+  it("gives items without features those of the items their users have, or leaves their rows and columns empty", async () => {
+    // A user has items 0 and 2, so that item 2 gets the features of item 0 and is its neighbour, not item 1's.
+    const matrix = [
+      [1, 0],
+      [0, 1],
+      [0, 0],
+    ];
+    const train = [
+      [0, 0],
+      [0, 2],
+    ] as const;
+    const dataset = datasetOf({ users: 1, items: 3 }, { train }, [featuresOf("text", matrix)]);
+    const graph = async (impute: string): Promise<boolean[][]> => {
+      const call = sparseEntry({ kind: "knn", modality: "text", k: 1, includeSelf: false, impute });
+      return denseOf(await makeSparse(call, dataset)).map((row) => row.map((value) => value > 0));
+    };
+    expect(await graph("neighbours")).to.deep.equal([
+      [false, false, true],
+      [false, false, false],
+      [true, false, false],
+    ]);
+    expect((await graph("zero")).flat()).to.deep.equal(Array(9).fill(false));
+  });
+
   it("refuses results that are no neighbours", async () => {
     const answers = [
       [BigInt64Array.of(5n), Float32Array.of(1)],
