@@ -6,7 +6,7 @@ import { identifier, text, type Workspace } from "./workspace.js";
 
 /** Column of interactions.tsv with the times, seconds since 1970 or the source's own unit. */
 export const TIME_COLUMN = "timestamp";
-export const RATING_COLUMN = "rating";
+const RATING_COLUMN = "rating";
 
 /** SQL of a split's name. */
 export const splitNameSql = "CASE split WHEN 0 THEN 'train' WHEN 1 THEN 'valid' ELSE 'test' END";

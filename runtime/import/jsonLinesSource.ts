@@ -55,7 +55,7 @@ export async function jsonFields(file: string): Promise<readonly string[]> {
 }
 
 /** @throws DatasetError naming the line if it is not one JSON object, or names a key twice */
-export function parseObject(file: string, line: number, content: string): JsonObject {
+function parseObject(file: string, line: number, content: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(content);

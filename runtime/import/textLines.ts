@@ -14,7 +14,7 @@ export interface LineBatch {
 
 const NEWLINE = 10;
 
-export const isGzip = (file: string): boolean => file.endsWith(".gz");
+const isGzip = (file: string): boolean => file.endsWith(".gz");
 
 /**
  * Reads a text file, compressed with gzip if its name ends in .gz, in batches of lines.

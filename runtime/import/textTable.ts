@@ -7,7 +7,7 @@ import type { Workspace } from "./workspace.js";
 const taken = ["key", "item_id", "user_id", "source_key", "is_incomplete"];
 
 /** The name under which a column of the source goes into the dataset. */
-export function textColumnName(name: string): string {
+function textColumnName(name: string): string {
   const plain = name.replaceAll(/\s+/g, "_");
   return taken.includes(plain.toLowerCase()) ? `${plain}_of_source` : plain;
 }

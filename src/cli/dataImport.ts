@@ -1,4 +1,4 @@
-import { duplicateRuleNames } from "../../runtime/import/duplicates.js";
+import { duplicateRuleNames, duplicateRules } from "../../runtime/import/duplicates.js";
 import { formatNames, formats, type FormatName } from "../../runtime/import/formats.js";
 import { importDataset } from "../../runtime/import/importDataset.js";
 import { checkFree } from "./checkFree.js";
@@ -11,6 +11,10 @@ import { suggestion } from "./suggestion.js";
 import { UsageError } from "./usageError.js";
 
 const formatHelp = formatNames.map((name) => `  ${name.padEnd(14)} ${formats[name].summary}`).join("\n");
+
+const duplicateHelp = duplicateRuleNames
+  .map((name) => `  ${name.padEnd(14)} ${duplicateRules[name]}`)
+  .join("\n");
 
 export const dataImport = command({
   positionals: {
@@ -42,7 +46,7 @@ export const dataImport = command({
       type: "string",
       choices: duplicateRuleNames,
       default: "first",
-      describe: "Of a user's repeated interactions with an item: which to keep; exact drops only equal times",
+      describe: "What becomes of a user's repeated interactions with an item; explained below",
     },
     "k-core": {
       type: "number",
@@ -62,7 +66,7 @@ export const dataImport = command({
       "A table of one's own",
     ],
   ],
-  epilogue: `Formats:\n${formatHelp}\n${splitHelp}`,
+  epilogue: `Formats:\n${formatHelp}\n${splitHelp}\nRepeated interactions:\n${duplicateHelp}`,
   async run(given, streams) {
     const { stdout, stderr } = streams;
     const { format, source } = chosenSource(given.format, given.source);

@@ -2,6 +2,7 @@ import { defaultShares, parseShares, type SplitSettings } from "../../runtime/im
 import { splitMethodNames, splitMethods } from "../../runtime/import/splits/methods.js";
 import { ImportSettingError } from "../../runtime/import/importSettingError.js";
 import type { SplitMethod, SplitShares } from "../../runtime/import/splits/splitMethod.js";
+import { defaultMemory } from "../../runtime/import/workspace.js";
 import { UsageError } from "./usageError.js";
 
 /** Options of the commands that split interactions. */
@@ -13,7 +14,11 @@ export const splitOptions = {
 
 /** Options of the work in DuckDB. */
 export const databaseOptions = {
-  memory: { type: "string", default: "1GB", describe: "Memory of DuckDB; what needs more goes to the disk" },
+  memory: {
+    type: "string",
+    default: defaultMemory,
+    describe: "Memory of DuckDB; what needs more goes to the disk",
+  },
   threads: { type: "number", describe: "Threads of DuckDB (all cores)" },
 } as const;
 

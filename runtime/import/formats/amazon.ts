@@ -1,14 +1,11 @@
-import { createWriteStream } from "node:fs";
-import { basename, join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { basename } from "node:path";
 import { DatasetError } from "../../data/datasetError.js";
 import { contentLines, firstObject, jsonLinesSource } from "../jsonLinesSource.js";
-import { parsePythonLiteral, PythonLiteralError } from "../pythonLiteral.js";
+import { asJsonLines, isPythonLine } from "../pythonLines.js";
+import { parsePythonLiteral } from "../pythonLiteral.js";
 import type { SourceFiles } from "../sourceFiles.js";
 import { staged, type SourceFormat } from "../sourceFormat.js";
 import { lineOf, stageTable, type StagedColumns, type TableSource } from "../tableSource.js";
-import { textLines } from "../textLines.js";
 import type { Workspace } from "../workspace.js";
 
 interface Layout {
@@ -133,7 +130,7 @@ export const amazon: SourceFormat = {
 async function peek(file: string): Promise<Readonly<Record<string, unknown>> | null> {
   for await (const { content } of contentLines(file)) {
     try {
-      const value: unknown = isPython(content) ? parsePythonLiteral(content) : JSON.parse(content);
+      const value: unknown = isPythonLine(content) ? parsePythonLiteral(content) : JSON.parse(content);
       return typeof value === "object" ? (value as Readonly<Record<string, unknown>> | null) : null;
     } catch {
       return null;
@@ -141,9 +138,6 @@ async function peek(file: string): Promise<Readonly<Record<string, unknown>> | n
   }
   return null;
 }
-
-/** Whether a line writes its keys in single quotes. */
-const isPython = (line: string): boolean => /^\{\s*u?'/.test(line);
 
 async function sortFiles(
   source: SourceFiles,
@@ -172,37 +166,6 @@ async function sortFiles(
       ? "They are reviewerID and asin (2014, 2018), or user_id, parent_asin and timestamp (2023)"
       : "Name the file of reviews as the source, and that of metadata with --items",
   );
-}
-
-/** A file with the same lines as JSON: itself unless it holds Python literals. */
-async function asJsonLines(file: string, workspace: Workspace): Promise<string> {
-  for await (const { content } of contentLines(file)) {
-    if (!isPython(content)) return file;
-    break;
-  }
-  const made = join(workspace.folder, `${basename(file).replace(/\.gz$/, "")}.translated`);
-  await pipeline(Readable.from(translated(file, workspace)), createWriteStream(made));
-  return made;
-}
-
-async function* translated(file: string, workspace: Workspace): AsyncGenerator<string, void> {
-  for await (const { first, lines } of textLines(file)) {
-    workspace.tell(`translating ${basename(file)} from Python`);
-    const made = lines.map((content, index) => {
-      if (content.trim() === "") return "";
-      try {
-        return JSON.stringify(parsePythonLiteral(content));
-      } catch (error) {
-        if (!(error instanceof PythonLiteralError)) throw error;
-        throw new DatasetError(
-          { file, line: first + index },
-          `the line is ${error.message}`,
-          "Download the file again",
-        );
-      }
-    });
-    yield `${made.join("\n")}\n`;
-  }
 }
 
 /** @returns products that come more than once */

@@ -1,6 +1,7 @@
 import { allowedGlobals, type PickleGlobal } from "./allowedGlobals.js";
 import { opcodeName } from "./opcodeName.js";
 import { PickleReader } from "./pickleReader.js";
+import { PickleStack } from "./pickleStack.js";
 import { PickleBuild, PickleTuple, type PickleValue } from "./pickleValue.js";
 
 /** Newest protocol that is known. */
@@ -8,8 +9,6 @@ const NEWEST_PROTOCOL = 5;
 
 /** The opcode that every file of protocol 2 and later starts with. */
 const PROTO = 0x80;
-
-const MARK = Symbol("mark");
 
 /**
  * Reads a pickle of protocol 2 to 5 that holds numpy arrays, scipy.sparse matrices and plain values.
@@ -22,49 +21,7 @@ const MARK = Symbol("mark");
  */
 export function readPickle(bytes: Buffer): PickleValue {
   const reader = new PickleReader(bytes);
-  const stack: (PickleValue | typeof MARK)[] = [];
-  const memo = new Map<number, PickleValue>();
-
-  const pop = (): PickleValue => {
-    const value = stack.pop();
-    if (value === undefined || value === MARK) throw reader.problem("a value is missing on the stack");
-    return value;
-  };
-  const popToMark = (): PickleValue[] => {
-    const from = stack.lastIndexOf(MARK);
-    if (from < 0) throw reader.problem("a mark is missing on the stack");
-    const values = stack.splice(from);
-    return values.slice(1) as PickleValue[];
-  };
-  const top = (): PickleValue => {
-    const value = pop();
-    stack.push(value);
-    return value;
-  };
-  const tuple = (length: number): void => {
-    const items = Array.from({ length }, pop).reverse();
-    stack.push(new PickleTuple(items));
-  };
-  const append = (items: readonly PickleValue[]): void => {
-    const list = top();
-    if (!Array.isArray(list)) throw reader.problem("values are appended to what is no list");
-    for (const item of items) list.push(item);
-  };
-  const setItems = (items: readonly PickleValue[]): void => {
-    const dict = top();
-    if (!(dict instanceof Map) || items.length % 2 !== 0)
-      throw reader.problem("items are set in what is no dict");
-    for (let index = 0; index < items.length; index += 2) {
-      const key = items[index]!;
-      if (typeof key !== "string") throw reader.problem("a dict has a key that is no text");
-      dict.set(key, items[index + 1]!);
-    }
-  };
-  const recall = (index: number): void => {
-    const value = memo.get(index);
-    if (value === undefined) throw reader.problem(`the memo has no entry ${index}`);
-    stack.push(value);
-  };
+  const stack = new PickleStack((sentence) => reader.problem(sentence));
   const global = (module: PickleValue, name: PickleValue): void => {
     const path = typeof module === "string" && typeof name === "string" ? `${module}.${name}` : "";
     const found = allowedGlobals.get(path);
@@ -97,18 +54,16 @@ export function readPickle(bytes: Buffer): PickleValue {
         reader.length64();
         break;
       case "STOP": {
-        const value = pop();
-        if (stack.length > 0) throw reader.problem("values are left on the stack");
-        return value;
+        return stack.last();
       }
       case "MARK":
-        stack.push(MARK);
+        stack.mark();
         break;
       case "POP":
-        pop();
+        stack.pop();
         break;
       case "POP_MARK":
-        popToMark();
+        stack.popToMark();
         break;
       case "NONE":
         stack.push(null);
@@ -167,71 +122,71 @@ export function readPickle(bytes: Buffer): PickleValue {
         stack.push(new PickleTuple([]));
         break;
       case "TUPLE1":
-        tuple(1);
+        stack.tuple(1);
         break;
       case "TUPLE2":
-        tuple(2);
+        stack.tuple(2);
         break;
       case "TUPLE3":
-        tuple(3);
+        stack.tuple(3);
         break;
       case "TUPLE":
-        stack.push(new PickleTuple(popToMark()));
+        stack.push(new PickleTuple(stack.popToMark()));
         break;
       case "EMPTY_LIST":
         stack.push([]);
         break;
       case "APPEND":
-        append([pop()]);
+        stack.append([stack.pop()]);
         break;
       case "APPENDS":
-        append(popToMark());
+        stack.append(stack.popToMark());
         break;
       case "EMPTY_DICT":
         stack.push(new Map<string, PickleValue>());
         break;
       case "SETITEM":
-        setItems([pop(), pop()].reverse());
+        stack.setItems([stack.pop(), stack.pop()].reverse());
         break;
       case "SETITEMS":
-        setItems(popToMark());
+        stack.setItems(stack.popToMark());
         break;
       case "BINPUT":
-        memo.set(reader.unsigned(1), top());
+        stack.remember(reader.unsigned(1));
         break;
       case "LONG_BINPUT":
-        memo.set(reader.unsigned(4), top());
+        stack.remember(reader.unsigned(4));
         break;
       case "MEMOIZE":
-        memo.set(memo.size, top());
+        stack.remember(null);
         break;
       case "BINGET":
-        recall(reader.unsigned(1));
+        stack.recall(reader.unsigned(1));
         break;
       case "LONG_BINGET":
-        recall(reader.unsigned(4));
+        stack.recall(reader.unsigned(4));
         break;
       case "GLOBAL":
         global(reader.line(), reader.line());
         break;
       case "STACK_GLOBAL": {
-        const [own, module] = [pop(), pop()];
+        const [own, module] = [stack.pop(), stack.pop()];
         global(module, own);
         break;
       }
       case "REDUCE": {
-        const given = pop();
-        call(pop(), given, "called");
+        const given = stack.pop();
+        call(stack.pop(), given, "called");
         break;
       }
       case "NEWOBJ": {
-        const given = pop();
-        call(pop(), given, "instantiated");
+        const given = stack.pop();
+        call(stack.pop(), given, "instantiated");
         break;
       }
       case "BUILD": {
-        const state = pop();
-        const target = pop();
+        const state = stack.pop();
+        const target = stack.pop();
         if (!(target instanceof PickleBuild))
           throw reader.problem("the file sets the state of a plain value");
         stack.push(target.build(state, (sentence) => reader.problem(sentence)));
