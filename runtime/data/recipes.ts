@@ -4,6 +4,7 @@ import { RecipeError, type Recipe, type RecipeContext, type RecipeResult } from 
 import { RecipeArguments } from "./recipeArguments.js";
 import { computed } from "./recipes/computed.js";
 import { degree } from "./recipes/degree.js";
+import { droppedInteractions } from "./recipes/droppedInteractions.js";
 import { empty } from "./recipes/empty.js";
 import { featureMask } from "./recipes/featureMask.js";
 import { features } from "./recipes/features.js";
@@ -39,6 +40,7 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
   ["pca", { make: pca, arguments: ["modality", "dim"], defaults: { impute: "mean" } }],
   ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],
   ["prunedInteractions", { make: prunedInteractions, arguments: ["ratio", "weights"] }],
+  ["droppedInteractions", { make: droppedInteractions, arguments: ["drop", "ratio", "stream", "weights"] }],
   ["triples", { make: triples, arguments: ["inverse"], defaults: { ratio: 0 } }],
   ["prunedTriples", { make: triples, arguments: ["inverse", "ratio"] }],
   ["tripleRelations", { make: tripleRelations, arguments: ["inverse"], defaults: { ratio: 0 } }],

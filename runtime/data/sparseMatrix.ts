@@ -91,6 +91,20 @@ export function patternFromPairs(
   return { rows, columns, rowStart, columnIds: sorted.slice(0, count), merged: order.length - count };
 }
 
+/** A pattern with some of its entries only. @param kept entries, ascending */
+export function withEntries(pattern: SparsePattern, kept: Int32Array): SparsePattern {
+  const rowIds = entryRows(pattern);
+  return {
+    rows: pattern.rows,
+    columns: pattern.columns,
+    rowStart: bucketStarts(
+      pattern.rows,
+      kept.map((entry) => rowIds[entry]!),
+    ),
+    columnIds: kept.map((entry) => pattern.columnIds[entry]!),
+  };
+}
+
 /** [entry]: the row of each entry. */
 export function entryRows(pattern: SparsePattern): Int32Array {
   const rowIds = new Int32Array(pattern.columnIds.length);

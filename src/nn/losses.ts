@@ -56,23 +56,26 @@ export function sampledTriples(m: Declaration): Triples {
   return { users: m.users(), positives: m.positives(), negatives: m.negatives() };
 }
 
-/** Bayesian personalised ranking (Rendle et al.): mean of -ln σ(ŷ_ui - ŷ_uj). */
-export function bprLoss(scores: TripleScores): Scalar {
-  return meanAll(softplus(subtract(scores.negative, scores.positive)));
+/** Bayesian personalised ranking (Rendle et al.): mean or sum of -ln σ(ŷ_ui - ŷ_uj). */
+export function bprLoss(scores: TripleScores, reduce: "mean" | "sum" = "mean"): Scalar {
+  const losses = softplus(subtract(scores.negative, scores.positive));
+  return reduce === "mean" ? meanAll(losses) : sumAll(losses);
 }
 
-/** L2 of LightGCN: ½ (‖x_u‖² + ‖x_i‖² + ‖x_j‖²) / B over the rows of the triples. */
+/** L2 of LightGCN: ½ (‖x_u‖² + ‖x_i‖² + ‖x_j‖²) / B over the rows of the triples, or with "sum" not divided by B. */
 export function tripleL2<Dim extends string>(
   users: Tensor<["user", Dim]>,
   items: Tensor<["item", Dim]>,
   triples: Triples,
+  reduce: "mean" | "sum" = "mean",
 ): Scalar {
   const rows = [
     gather(users, triples.users),
     gather(items, triples.positives),
     gather(items, triples.negatives),
   ];
-  return multiply(0.5, meanAll(sumOf(rows.map((row) => dot(row, row)))));
+  const squares = sumOf(rows.map((row) => dot(row, row)));
+  return multiply(0.5, reduce === "mean" ? meanAll(squares) : sumAll(squares));
 }
 
 /** Keeps the gradient of a norm finite at zero. */

@@ -13,7 +13,19 @@ import { runtimes, type PlainTensor } from "../onnx/runBoth.js";
 import { runOnce } from "./openModel.js";
 import { feedsFor, floats, prepareModel, stepOf, USERS } from "./preparedModel.js";
 
-const modelNames = ["ksi", "lightgcn", "ngcf", "mf", "mgnm", "lgmrec", "mgcn", "vbpr", "bm3", "freedom"];
+const modelNames = [
+  "ksi",
+  "lightgcn",
+  "ngcf",
+  "mf",
+  "mgnm",
+  "lgmrec",
+  "mgcn",
+  "vbpr",
+  "bm3",
+  "freedom",
+  "sgl",
+];
 
 describe("the evaluation graph", () => {
   for (const name of modelNames) {

@@ -78,6 +78,7 @@ const trained: readonly (readonly [model: string, given: Readonly<Record<string,
   ["vbpr", { biases: true }],
   ["bm3", {}],
   ["freedom", {}],
+  ["sgl", {}],
 ];
 
 describe("three training steps", () => {

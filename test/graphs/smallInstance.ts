@@ -87,6 +87,7 @@ function bufferFeed(
     case "interactions":
       return interactions(recipe["weights"] as string, row);
     case "prunedInteractions":
+    case "droppedInteractions":
       return interactions(recipe["weights"] as string, row, kept(seed));
     case "degree": {
       const own = row === "user" ? userDegrees : itemDegrees;

@@ -1,7 +1,7 @@
 import { interactionMatrix } from "../interactionMatrix.js";
 import { Random } from "../random.js";
 import { requireSparse, type Recipe } from "../recipe.js";
-import { bucketStarts, columnDegrees, entryRows, rowDegrees } from "../sparseMatrix.js";
+import { columnDegrees, entryRows, rowDegrees, withEntries } from "../sparseMatrix.js";
 import { weightedSample } from "../weightedSample.js";
 
 /**
@@ -26,14 +26,5 @@ export const prunedInteractions: Recipe = (context) => {
   );
   const random = new Random(context.seed, "interactions", context.epoch);
   const kept = weightedSample(chances, Math.round((1 - ratio) * chances.length), random);
-  const byUser = {
-    rows: users,
-    columns: items,
-    rowStart: bucketStarts(
-      users,
-      kept.map((entry) => userIds[entry]!),
-    ),
-    columnIds: kept.map((entry) => all.columnIds[entry]!),
-  };
-  return { kind: "sparse", matrix: interactionMatrix(byUser, row, weights) };
+  return { kind: "sparse", matrix: interactionMatrix(withEntries(all, kept), row, weights) };
 };
