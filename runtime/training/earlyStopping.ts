@@ -19,26 +19,32 @@ function rounded(metric: number, decimals: number | null): number {
   return decimals === null ? metric : Number(metric.toFixed(decimals));
 }
 
+/** Whether training stops. */
+export function isExhausted(
+  { withoutImprovement }: EarlyStoppingState,
+  { patience }: Pick<EarlyStoppingOptions, "patience">,
+): boolean {
+  return patience !== null && withoutImprovement > patience;
+}
+
 /**
  * MMRec's rule (evaluation.md, section 2): a counter grows on every evaluation whose metric is not strictly better
  * than the best one, both rounded, and training stops when it exceeds the patience; with patience 20, at the 21st
  * evaluation in a row. A larger metric is better.
  *
- * @returns the next state, whether this evaluation is the best so far, and whether to stop
+ * @returns the next state, and whether this evaluation is the best so far
  */
 export function observe(
   state: EarlyStoppingState,
   metric: number,
   epoch: number,
-  options: EarlyStoppingOptions,
-): { readonly state: EarlyStoppingState; readonly improved: boolean; readonly stop: boolean } {
-  const improved =
-    state.best === null || rounded(metric, options.decimals) > rounded(state.best.metric, options.decimals);
-  if (improved) return { state: { best: { metric, epoch }, withoutImprovement: 0 }, improved, stop: false };
-  const withoutImprovement = state.withoutImprovement + 1;
+  { decimals }: Pick<EarlyStoppingOptions, "decimals">,
+): { readonly state: EarlyStoppingState; readonly improved: boolean } {
+  const improved = state.best === null || rounded(metric, decimals) > rounded(state.best.metric, decimals);
   return {
-    state: { best: state.best, withoutImprovement },
+    state: improved
+      ? { best: { metric, epoch }, withoutImprovement: 0 }
+      : { best: state.best, withoutImprovement: state.withoutImprovement + 1 },
     improved,
-    stop: options.patience !== null && withoutImprovement > options.patience,
   };
 }

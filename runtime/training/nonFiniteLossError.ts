@@ -19,7 +19,7 @@ export class NonFiniteLossError extends Error {
     const terms = Object.entries(losses).map(([name, value]) => `${name} = ${value}`);
     super(
       `Training stopped in epoch ${epoch + 1}, step ${step + 1} of phase "${phase}": the loss is not finite ` +
-        `(${terms.join(", ")}). The checkpoint "last" holds the state before this epoch. ` +
+        `(${terms.join(", ")}). The checkpoint "last" holds the last good state before this step. ` +
         "Use a smaller learning rate or look at the term that is not finite.",
     );
   }

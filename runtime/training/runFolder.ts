@@ -173,7 +173,10 @@ export class RunFolder {
 
   /** Drops the lines of epochs that a resumed run will train again, and any half-written line. */
   async truncateMetrics(epochs: number): Promise<void> {
-    const text = await readFile(this.file("metrics.jsonl"), "utf8").catch(() => "");
+    const text = await readFile(this.file("metrics.jsonl"), "utf8").catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+      throw error;
+    });
     const kept = text.split("\n").filter((line) => {
       const epoch = parseMetricsLine(line)?.epoch;
       return epoch !== undefined && epoch < epochs;

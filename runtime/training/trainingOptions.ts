@@ -33,7 +33,7 @@ export interface ComputeSettings {
   readonly memory: number | null;
   /** A checkpoint is saved after every so many epochs, and whenever training stops. */
   readonly checkpointEvery: number;
-  /** Within an epoch, a checkpoint is saved after every so many minutes; null for never. */
+  /** A checkpoint is also saved when so many minutes have passed, within an epoch too; null for never. */
   readonly checkpointMinutes: number | null;
 }
 

@@ -10,7 +10,7 @@ import {
   type CheckpointRecord,
   type EpochRecord,
 } from "./checkpoint.js";
-import { observe, untried, type EarlyStoppingState } from "./earlyStopping.js";
+import { isExhausted, observe, untried, type EarlyStoppingState } from "./earlyStopping.js";
 import type { Engine } from "./engine.js";
 import type { EpochClock } from "./epochClock.js";
 import type { EvaluationRequest } from "./evaluateDataset.js";
@@ -41,8 +41,9 @@ function positionOf({ epoch, progress }: Pick<CheckpointRecord, "epoch" | "progr
 export class TrainingRun {
   /** Completed epochs. */
   private epoch = 0;
-  /** What checkpoint `last` holds. */
+  /** What checkpoint `last` holds, and when it was saved or training began, ms. */
   private saved: string | null = null;
+  private savedAt = performance.now();
   private stopping: EarlyStoppingState = untried;
   private history: EpochRecord[] = [];
   private readonly epochSeconds: number[] = [];
@@ -77,7 +78,8 @@ export class TrainingRun {
 
   async toEnd(): Promise<TrainOutcome> {
     this.report({ kind: "ready", info: this.engine.info, epoch: this.epoch, epochs: this.settings.epochs });
-    while (this.epoch < this.settings.epochs && !this.isExhausted()) {
+    this.savedAt = performance.now();
+    while (this.epoch < this.settings.epochs && !isExhausted(this.stopping, this.settings)) {
       let trained: boolean;
       try {
         trained = await this.trainEpoch();
@@ -90,15 +92,13 @@ export class TrainingRun {
         return { status: "aborted", epochs: this.epoch };
       }
     }
-    if (this.signal?.aborted === true) return { status: "aborted", epochs: this.epoch };
+    if (this.signal?.aborted === true) {
+      await this.saveLast();
+      return { status: "aborted", epochs: this.epoch };
+    }
     const results = await this.finish();
     await this.folder.writeResults(results);
     return { status: "finished", results };
-  }
-
-  private isExhausted(): boolean {
-    const { patience } = this.settings;
-    return patience !== null && this.stopping.withoutImprovement > patience;
   }
 
   /** The split that chooses the best epoch has something to evaluate. */
@@ -145,8 +145,13 @@ export class TrainingRun {
     await this.folder.appendMetrics(metricsLine({ ...course, parts: this.clock.takeLine() }));
     // The best checkpoint first: if the process ends in between, the epoch is trained again and saved again.
     if (evaluated?.improved === true) await this.saveBest();
-    if ((epoch + 1) % settings.checkpointEvery === 0) await this.saveLast();
+    if ((epoch + 1) % settings.checkpointEvery === 0 || this.isLongUnsaved()) await this.saveLast();
     return true;
+  }
+
+  private isLongUnsaved(): boolean {
+    const { checkpointMinutes } = this.settings;
+    return checkpointMinutes !== null && performance.now() - this.savedAt >= 60_000 * checkpointMinutes;
   }
 
   private async evaluateEpoch(
@@ -161,10 +166,7 @@ export class TrainingRun {
       this.stopping,
       metrics[settings.monitor as MetricKey | "AUC"]!,
       epoch,
-      {
-        patience: settings.patience,
-        decimals: settings.monitorDecimals,
-      },
+      { decimals: settings.monitorDecimals },
     );
     this.stopping = state;
     this.report({ kind: "evaluation", epoch, split, metrics, improved, seconds });
@@ -216,9 +218,9 @@ export class TrainingRun {
     await this.clock.measure("checkpoints", async () => {
       const checkpoint = await this.checkpoint();
       const position = positionOf(checkpoint.record);
-      if (position === this.saved) return;
-      await this.folder.save("last", checkpoint);
+      if (position !== this.saved) await this.folder.save("last", checkpoint);
       this.saved = position;
+      this.savedAt = performance.now();
     });
   }
 
@@ -230,7 +232,7 @@ export class TrainingRun {
   private async finish(): Promise<TrainingResults> {
     const { manifest, sha256 } = this.artifacts;
     const { settings, stopping } = this;
-    const stopReason: StopReason = this.isExhausted() ? "earlyStopping" : "completed";
+    const stopReason: StopReason = isExhausted(this.stopping, this.settings) ? "earlyStopping" : "completed";
     await this.saveLast();
     const bestEpoch = stopping.best?.epoch ?? this.epoch - 1;
     if (stopping.best !== null) await this.loadBest(bestEpoch);

@@ -55,7 +55,7 @@ export const trainingOptions = {
   "checkpoint-every": { type: "number", describe: `Epochs between checkpoints (${checkpointEvery})` },
   "checkpoint-minutes": {
     type: "string",
-    describe: `Minutes between checkpoints within an epoch, or none (${checkpointMinutes})`,
+    describe: `Minutes after which a checkpoint is saved besides, also within an epoch, or none (${checkpointMinutes})`,
   },
 } as const;
 

@@ -1,15 +1,14 @@
 import { expect } from "chai";
-import { observe, untried } from "../../../runtime/training/earlyStopping.js";
+import { isExhausted, observe, untried } from "../../../runtime/training/earlyStopping.js";
 import { protocolNames, protocols } from "../../../runtime/training/protocols.js";
 import { defaultSettings, resolveSettings } from "../../../runtime/training/trainingOptions.js";
 
 /** Evaluations without improvement until training stops; null if it never does. */
 function stopsAt(patience: number | null): number | null {
-  let { state } = observe(untried, 0.5, 0, { patience, decimals: null });
+  let { state } = observe(untried, 0.5, 0, { decimals: null });
   for (let evaluation = 1; evaluation <= 100; evaluation++) {
-    const next = observe(state, 0.5, evaluation, { patience, decimals: null });
-    if (next.stop) return evaluation;
-    state = next.state;
+    ({ state } = observe(state, 0.5, evaluation, { decimals: null }));
+    if (isExhausted(state, { patience })) return evaluation;
   }
   return null;
 }

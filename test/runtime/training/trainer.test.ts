@@ -195,6 +195,28 @@ describe("training", () => {
       expect(parsed[1]).to.include.keys("seconds/evaluation", "seconds/checkpoints");
     });
 
+    it("with a checkpoint after some minutes, however many epochs there are between checkpoints", async () => {
+      for (const [checkpointMinutes, saved] of [
+        [1e-9, 2],
+        [1000, 0],
+        [null, 0],
+      ] as const) {
+        const { open, engines } = scripted({ metrics: [0.3, 0.2, 0.1] });
+        const changes = {
+          ...{ checkpointMinutes, checkpointEvery: 100, force: true },
+          onProgress: (event: TrainingEvent): void => {
+            if (event.kind === "epoch" && event.epoch === 2) throw new RangeError("killed");
+          },
+        };
+        await rejection(train(options(changes), open), RangeError);
+        expect(engines[0]!.trained).to.deep.equal([0, 1, 2]);
+        const isSaved = existsSync(join(run(), "checkpoints", "last"));
+        expect(
+          isSaved ? (await loadCheckpoint(join(run(), "checkpoints", "last"))).record.epoch : 0,
+        ).to.equal(saved);
+      }
+    });
+
     it("with a line on the environment of every process that trained", async () => {
       await follow({ metrics: [0.1], afterChunk: (epoch) => epoch === 2 }, { seed: 7, threads: 1 });
       await finished({ metrics: [0.1] }, { resume: true, seed: 7, epochs: 4, threads: 2 });
@@ -321,6 +343,17 @@ describe("training", () => {
       expect(existsSync(join(run(), "results.json"))).to.equal(false);
     });
 
+    it("during the last epoch's evaluation saves that epoch, whenever the last checkpoint was", async () => {
+      const interrupt = new AbortController();
+      const onProgress = (event: TrainingEvent): void => {
+        if (event.kind === "evaluation" && event.epoch === 4) interrupt.abort();
+      };
+      const changes = { epochs: 5, checkpointEvery: 3, signal: interrupt.signal, onProgress };
+      const outcome = await follow({ metrics: [0.1, 0.2, 0.3, 0.4, 0.5] }, changes);
+      expect(outcome).to.deep.equal({ status: "aborted", epochs: 5 });
+      expect(await savedValue("last")).to.equal(15);
+    });
+
     it("goes on to the same end as a run that was not", async () => {
       const script: Script = { metrics: [0.1, 0.2, 0.5, 0.3, 0.4, 0.2, 0.1] };
       const whole = await finished(script, { run: join(temporary.path, "whole") });
@@ -346,6 +379,15 @@ describe("training", () => {
       await appendFile(file, `${JSON.stringify({ epoch: 2 })}\n{"epo`);
       await follow({ metrics: [0.1] }, { resume: true, epochs: 4 });
       expect(await loggedEpochs()).to.deep.equal([0, 1, 2, 3]);
+    });
+
+    it("is not resumed over metrics that cannot be read", async () => {
+      await follow({ metrics: [0.1], afterChunk: (epoch) => epoch === 2 });
+      const file = join(run(), "metrics.jsonl");
+      await rm(file);
+      await mkdir(file);
+      const error = await rejection(follow({ metrics: [0.1] }, { resume: true }), Error);
+      expect(error).to.have.property("code", "EISDIR");
     });
 
     it("before anything was loaded leaves nothing behind", async () => {
