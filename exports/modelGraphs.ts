@@ -52,16 +52,16 @@ export function momentsOf(declaration: Declaration, phase: Phase): Moment[] {
 
 /** Names of the columns of every `losses` output. */
 export function lossNames(phase: Phase): string[] {
-  return ["total", ...phase.losses.map((loss) => loss.name)];
+  return ["total", ...[...phase.losses, ...phase.monitors].map(({ name }) => name)];
 }
 
 function totalLoss(phase: Phase): Node {
   return phase.losses.map((loss) => loss.node).reduce((total, term) => add(total, term));
 }
 
-/** [total, terms…] as one vector. */
+/** [total, terms…, monitors…] as one vector. */
 function lossVector(phase: Phase, total: Node): GraphOutput {
-  const values = [total, ...phase.losses.map((loss) => loss.node)];
+  const values = [total, ...[...phase.losses, ...phase.monitors].map(({ node }) => node)];
   const axes = values.map((_, i) => `loss_${i}`);
   const node = concat(
     values.map((value, i) => unsqueeze(value, axes[i]!)),

@@ -9,11 +9,12 @@ import mgcn from "./mgcn/model.js";
 import mgnm from "./mgnm/model.js";
 import ngcf from "./ngcf/model.js";
 import sgl from "./sgl/model.js";
+import slifmr from "./slifmr/model.js";
 import vbpr from "./vbpr/model.js";
 
 /** The bundled models by name. */
 export const models: ReadonlyMap<string, ModelDefinition> = new Map(
-  [bm3, freedom, ksi, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, sgl, vbpr].map((model) => [
+  [bm3, freedom, ksi, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, sgl, slifmr, vbpr].map((model) => [
     model.name,
     model as unknown as ModelDefinition,
   ]),

@@ -35,6 +35,7 @@ export {
   type Triples,
   type TripleScores,
 } from "./nn/losses.js";
+export { modalityWeights } from "./nn/modalityWeights.js";
 export { dropout, gumbelNoise, normalNoise, uniformNoise } from "./nn/noise.js";
 export {
   cosineSimilarity,

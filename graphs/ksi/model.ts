@@ -3,20 +3,16 @@ import {
   bprLoss,
   defineModel,
   idEmbeddings,
+  modalityWeights,
   multiply,
   normalise,
   redundancy,
   sampledTriples,
-  slice,
-  softmax,
   stopGradient,
-  sum,
   sumOf,
   trainingSettings,
   tripleL2,
   tripleScores,
-  zeros,
-  type Declaration,
   type Scalar,
 } from "../../src/index.js";
 import { backboneEmbeddings } from "./backbone.js";
@@ -40,6 +36,7 @@ export default defineModel({
       itemStates(m, modality, ego.items, { ...h, itemLayers: layers }),
     );
     const contrast = h.ssi && h.alpha > 0;
+    // a = softmax(ã)
     const weights = h.sei || contrast ? modalityWeights(m, h.modalities) : [];
     const auxiliary = h.detachModalWeightsInAux ? weights.map((weight) => stopGradient(weight)) : weights;
 
@@ -81,11 +78,3 @@ export default defineModel({
     m.train(trainingSettings(h));
   },
 });
-
-/** a = softmax(ã), ã trainable from zeros: one scalar per modality. */
-function modalityWeights(m: Declaration, modalities: readonly string[]): Scalar[] {
-  if (modalities.length === 0) return [];
-  m.axis("modality", modalities.length);
-  const a = softmax(m.parameter("modality_logits", ["modality"], zeros()), "modality");
-  return modalities.map((_, i) => sum(slice(a, "modality", i, 1, "chosen"), "chosen"));
-}

@@ -90,12 +90,13 @@ export function checkAgreement(training: Declaration, evaluation: Declaration): 
 }
 
 function checkLosses(trained: Phase, evaluated: Phase): void {
-  const [before, after] = [trained, evaluated].map(({ losses }) => losses.map((loss) => loss.name));
+  const [before, after] = [trained, evaluated].map(({ losses, monitors }) =>
+    [...losses, ...monitors].map((term) => term.name),
+  );
   if (before!.join() === after!.join()) return;
   const problem = `are ${after!.join(", ")} for evaluation, but ${before!.join(", ")} for training`;
-  const lone = [...trained.losses, ...evaluated.losses].find(
-    ({ name }) => !before!.includes(name) || !after!.includes(name),
-  );
+  const terms = [trained, evaluated].flatMap(({ losses, monitors }) => [...losses, ...monitors]);
+  const lone = terms.find(({ name }) => !before!.includes(name) || !after!.includes(name));
   const subject = trained.name === MAIN_PHASE ? "loss terms" : `loss terms of phase "${trained.name}"`;
   throw new DeclarationError(subject, problem, (lone ?? evaluated.losses[0]!).node.location);
 }

@@ -222,6 +222,11 @@ export class Declaration {
     this.main.loss(name, value);
   }
 
+  /** A value of phase `main` to be reported beside its losses. */
+  monitor(name: string, value: Scalar): void {
+    this.main.monitor(name, value);
+  }
+
   /** How phase `main` is trained. */
   train(settings: TrainingSettings): void {
     this.main.train(settings);

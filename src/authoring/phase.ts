@@ -65,6 +65,8 @@ const sources: Readonly<Record<SamplerEntry["kind"], ReadonlySet<BatchEntry["sou
 export class Phase {
   readonly batches: DeclaredBatch[] = [];
   readonly losses: { readonly name: string; readonly node: Node }[] = [];
+  /** Shown beside the losses, not minimised. */
+  readonly monitors: { readonly name: string; readonly node: Node }[] = [];
   settings: TrainingSettings | undefined;
 
   constructor(
@@ -139,16 +141,14 @@ export class Phase {
 
   /** Adds a term to the loss; the total is the sum of all terms. @throws DeclarationError unless it is a scalar */
   loss(name: string, value: Scalar): void {
-    if (name === "total" || this.losses.some((loss) => loss.name === name)) {
-      throw this.model.problem(`loss "${name}"`, "has a name that is taken");
-    }
-    if (formatType(value.type) !== "float32 []") {
-      throw this.model.problem(
-        `loss "${name}"`,
-        `must be a float32 scalar, but it is ${formatType(value.type)}; take its sum or mean`,
-      );
-    }
+    this.checkTerm("loss", name, value);
     this.losses.push({ name, node: value.node });
+  }
+
+  /** A value to be reported beside the losses, its mean over the steps; it trains nothing. @throws as `loss` */
+  monitor(name: string, value: Scalar): void {
+    this.checkTerm("monitor", name, value);
+    this.monitors.push({ name, node: value.node });
   }
 
   /** Says how the phase is trained: sampler, optimizer, learning rate. */
@@ -170,6 +170,17 @@ export class Phase {
       `batch input "${foreign.entry.name}"`,
       `is not filled by the sampler "${kind}", which fills ${[...sources[kind]].join(", ")}`,
     );
+  }
+
+  private checkTerm(kind: string, name: string, { type }: Scalar): void {
+    const subject = `${kind} "${name}"`;
+    if (name === "total" || [...this.losses, ...this.monitors].some((term) => term.name === name)) {
+      throw this.model.problem(subject, "has a name that is taken");
+    }
+    if (formatType(type) !== "float32 []") {
+      const problem = `must be a float32 scalar, but it is ${formatType(type)}; take its sum or mean`;
+      throw this.model.problem(subject, problem);
+    }
   }
 
   private ids<const Of extends string>(

@@ -28,6 +28,12 @@ export function axisSize<A extends Axes>(x: Tensor<A>, axis: A[number]): Scalar 
   return new Tensor(build.axisSize(sizeOf(x, axis)));
 }
 
+/** 0, 1, 2 … along an axis of `x`, as numbers. */
+export function positions<A extends Axes, Name extends A[number]>(x: Tensor<A>, axis: Name): Tensor<[Name]> {
+  const found: Axis = { name: axis, size: sizeOf(x, axis) };
+  return new Tensor(build.cast(apply("positions", [], { axis: found }), "float32"));
+}
+
 /** 1 on the diagonal of [row, column], 0 elsewhere. */
 export function identityMatrix<Row extends string, Column extends string>(
   row: Row,

@@ -134,6 +134,6 @@ export function where<A extends Axes, B extends readonly A[number][], C extends 
 }
 
 /** 1 where true, 0 where false; ids and counts as numbers. */
-export function toFloat<A extends Axes>(x: Tensor<A, "bool"> | Tensor<A, "int32">): Tensor<A> {
+export function toFloat<A extends Axes>(x: Tensor<A, "bool"> | Tensor<A, "int32", string>): Tensor<A> {
   return new Tensor(build.cast(x.node, "float32"));
 }
