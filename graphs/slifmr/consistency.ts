@@ -44,7 +44,7 @@ type Vectors = Tensor<["compared", "dim"]>;
 type Products = Tensor<["compared", "other"]>;
 
 interface Compared {
-  rows(x: Items): Vectors;
+  readonly rows: (x: Items) => Vectors;
   /** As numbers, exact up to 2^24. */
   readonly ids: Tensor<["compared"]>;
   /** They add up to 1; 0 for padding. */

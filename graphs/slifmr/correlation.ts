@@ -33,9 +33,9 @@ export interface CorrelationSettings {
 export interface ItemGraph {
   readonly matrix: Sparse<"item", "item">;
   /** 𝒢 x. */
-  times(x: Items): Items;
+  readonly times: (x: Items) => Items;
   /** Its weights, [entry]. */
-  weights(): Tensor<[string]>;
+  readonly weights: () => Tensor<[string]>;
 }
 
 /** The correlation graphs of an epoch, all empty before the first is made. */
@@ -47,7 +47,7 @@ export interface Correlation {
   /** Those that join S and the knowledge graph. */
   readonly joined: readonly ItemGraph[];
   /** Says what the graphs are made from: the unified vectors. */
-  from(items: Items): void;
+  readonly from: (items: Items) => void;
 }
 
 /** x^{-1/2}, 0 where x is not positive. */

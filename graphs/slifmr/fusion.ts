@@ -40,7 +40,7 @@ export interface Fused {
 /** [x̄ | x̃ | x̂]: the branches side by side. */
 function joined(branches: readonly Branch[]): Tensor<["item", "branches"]> {
   const sides = branches.map(({ items }) => ({ value: items, along: "dim" as const }));
-  return concat("branches", sides) as Tensor<["item", "branches"]>;
+  return concat("branches", sides);
 }
 
 /** (14), (15): α_i = softmax(([x̄_i | x̃_i | x̂_i] W + b) / √d), x_i = Σ α_i^z z_i; the bias is inside the division. */

@@ -172,10 +172,10 @@ export function knowledgeBranch(
   m.axis("relation");
   m.axis("out", settings.dim);
   const others = m.parameter("attribute_embedding", ["attribute", "dim"], xavierUniform());
-  const start = concat("entity", [
+  const start: Entities = concat("entity", [
     { value: items, along: "item" },
     { value: others, along: "attribute" },
-  ]) as Entities;
+  ]);
   const pairs = m.sparse("kg_pairs", "entity", "relation", {
     kind: "headRelations",
     inverse: settings.kgInverse,

@@ -6,6 +6,7 @@ import { models } from "../../graphs/registry.js";
 import { dense, sparse, type DenseFeed, type Feeds } from "../evaluator/evaluate.js";
 import { randomNumbers } from "../evaluator/graphBuilder.js";
 import type { SparseValue } from "../evaluator/value.js";
+import { ATTRIBUTES, RELATIONS, smallHeadRelations, smallTails } from "./smallKnowledge.js";
 
 export const USERS = 7;
 export const ITEMS = 9;
@@ -77,6 +78,19 @@ function neighbours(includeSelf: boolean, seed: number, unit: boolean): SparseVa
   return sparse(ITEMS, ITEMS, entries);
 }
 
+/** Two neighbours per item but the last, of cosines from 0.1 to 0.9; other graphs for other seeds. */
+function nearest(seed: number): SparseValue {
+  const cosines = randomNumbers(seed + 100, ITEMS * 2, 0.1, 0.9);
+  const entries = Array.from({ length: ITEMS - 1 }, (_, item) =>
+    [0, 1].map((n): [number, number, number] => [
+      item,
+      (item + 1 + n + (seed % 3)) % ITEMS,
+      cosines[item * 2 + n]!,
+    ]),
+  ).flat();
+  return sparse(ITEMS, ITEMS, entries);
+}
+
 function bufferFeed(
   recipe: Readonly<Record<string, unknown>>,
   node: Node,
@@ -113,6 +127,17 @@ function bufferFeed(
       });
       return dense([ITEMS, NEGATIVES], others);
     }
+    case "prunedInteractions": {
+      const { rows, columns, entries } = interactions(recipe["weights"] as string, row);
+      return { kind: "sparse", rows, columns, entries: entries.filter((_, index) => index % 4 !== 1) };
+    }
+    case "nearest":
+      return nearest(seed);
+    case "headRelations":
+      return smallHeadRelations(recipe["inverse"] as boolean);
+    case "triples":
+    case "prunedTriples":
+      return smallTails(recipe["inverse"] as boolean, recipe["kind"] === "prunedTriples");
     default:
       throw new Error(`no small instance of recipe ${String(recipe["kind"])}`);
   }
@@ -135,6 +160,8 @@ function batchFeed(source: string): DenseFeed {
 export const sizes: ReadonlyMap<string, number> = new Map([
   ["user", USERS],
   ["item", ITEMS],
+  ["attribute", ATTRIBUTES],
+  ["relation", RELATIONS],
   ...Object.entries(FEATURES).map(([modality, size]): [string, number] => [`${modality}_feature`, size]),
 ]);
 
