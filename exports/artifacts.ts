@@ -7,6 +7,7 @@ import type { Declaration } from "../src/authoring/declaration.js";
 import { declare, resolveHyperparameters, type ModelDefinition } from "../src/authoring/model.js";
 import { encodeModel } from "../src/onnx/encode.js";
 import type { OnnxModel } from "../src/onnx/model.js";
+import { checkRecipes } from "./checkRecipes.js";
 import { compile, compileSteps } from "./compile.js";
 import { cosineTopKGraph, matrixProductGraph, rankGraph, userIdsInput, vectorInputs } from "./dataGraphs.js";
 import { describeModel, phaseGraph, refreshGraphName, type CompiledGraph } from "./manifest.js";
@@ -103,6 +104,7 @@ export function buildArtifacts(
   checkTraining(training);
   const graphs = compileAll(training, evaluation);
   const manifest = describeModel(model, hyperparameters, training, evaluation, graphs);
+  checkRecipes(manifest, [training, evaluation]);
   const files = new Map<string, Uint8Array>(graphs.map(({ file, bytes }) => [file, bytes]));
   files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   return { manifest, files, models: new Map(graphs.map((graph) => [graph.name, graph.model])) };

@@ -1,4 +1,5 @@
 import type { Json } from "../artifacts/manifest.js";
+import type { BufferEntry } from "../artifacts/manifest.js";
 import { nearestName } from "./nearestName.js";
 import { RecipeError, type Recipe, type RecipeContext, type RecipeResult } from "./recipe.js";
 import { RecipeArguments } from "./recipeArguments.js";
@@ -57,12 +58,11 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
 ]);
 
 /**
- * Makes the contents of a buffer as its recipe says.
+ * The recipe of a buffer and what it is called with.
  *
- * @throws RecipeError for an unknown kind (with the nearest known one), wrong arguments or a recipe that fails
+ * @throws RecipeError for an unknown kind (with the nearest known one), an unknown or a missing argument
  */
-export async function runRecipe(context: Omit<RecipeContext, "arguments">): Promise<RecipeResult> {
-  const { entry } = context;
+export function recipeOf(entry: BufferEntry): { readonly make: Recipe; readonly arguments: RecipeArguments } {
   const recipe = recipes.get(entry.recipe.kind);
   if (recipe === undefined) {
     throw new RecipeError(
@@ -71,8 +71,15 @@ export async function runRecipe(context: Omit<RecipeContext, "arguments">): Prom
       `The recipes are ${[...recipes.keys()].join(", ")}; the nearest is "${nearestName(entry.recipe.kind, recipes.keys())!}"`,
     );
   }
-  return recipe.make({
-    ...context,
-    arguments: new RecipeArguments(entry, recipe.arguments, recipe.defaults),
-  });
+  return { make: recipe.make, arguments: new RecipeArguments(entry, recipe.arguments, recipe.defaults) };
+}
+
+/**
+ * Makes the contents of a buffer as its recipe says.
+ *
+ * @throws RecipeError as `recipeOf`, and if the recipe fails
+ */
+export async function runRecipe(context: Omit<RecipeContext, "arguments">): Promise<RecipeResult> {
+  const recipe = recipeOf(context.entry);
+  return recipe.make({ ...context, arguments: recipe.arguments });
 }

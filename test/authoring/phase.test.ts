@@ -11,6 +11,7 @@ import {
   trainingSettings,
   zeros,
   type Declaration,
+  type Refresh,
   type TrainingSettings,
 } from "../../src/index.js";
 import { buildArtifacts } from "../../exports/artifacts.js";
@@ -177,7 +178,12 @@ describe("refreshed buffers that make no sense are refused", () => {
   it("that are not declared, given values twice, or given none", () => {
     const table = (m: Declaration) => m.buffer("table", ["item", "dim"], recipe, "epoch");
     const cases: readonly (readonly [(m: Declaration) => void, string])[] = [
-      [(m) => m.refresh("tabel", { values: table(m) }), "is not declared; declared are table"],
+      [
+        (m) => {
+          m.refresh("tabel", { values: table(m) });
+        },
+        "is not declared; declared are table",
+      ],
       [
         (m) => {
           const values = table(m);
@@ -205,6 +211,25 @@ describe("refreshed buffers that make no sense are refused", () => {
     expect(problemOf({ every: 1.5 })).to.equal("has refresh.every 1.5, but it must be a whole number from 1");
     expect(problemOf({ from: 3 })).to.equal(
       "is first made in epoch 3; say by refresh.initial what it holds before",
+    );
+  });
+});
+
+describe("recipes that the runtime cannot follow are refused when the model is built", () => {
+  it("of an unknown kind, with an unknown argument or without one it needs", () => {
+    const problemOf = (recipe: { readonly kind: string }, refresh: Refresh = "once"): [string, string] =>
+      refusal((m) => void m.buffer("table", ["item", "dim"], recipe, refresh));
+    const [subject, unknown] = problemOf({ kind: "feature" });
+    expect(subject).to.equal('buffer "table"');
+    expect(unknown).to.match(
+      /^recipe "feature": there is no recipe "feature"\. .*the nearest is "features"$/,
+    );
+    expect(problemOf({ kind: "features" })[1]).to.equal(
+      'recipe "features": the argument "modality" is missing. The arguments are modality, impute',
+    );
+    const initial = { kind: "pca", modality: "text", dims: 4 };
+    expect(problemOf({ kind: "computed" }, { from: 2, initial })[1]).to.equal(
+      'recipe "pca": unknown argument "dims". The arguments are modality, dim, impute; the nearest is "dim"',
     );
   });
 });
