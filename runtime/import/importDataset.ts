@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Json } from "../artifacts/manifest.js";
 import { writeDataset } from "../data/writeDataset.js";
+import { checkReadOptions } from "./checkReadOptions.js";
 import { denseIds } from "./denseIds.js";
 import { detectFormat } from "./detectFormat.js";
 import { removeDuplicates, type DuplicateRule } from "./duplicates.js";
@@ -77,6 +78,7 @@ export async function importDataset(options: ImportOptions): Promise<ImportRepor
   const detected = options.format === null ? await detectFormat(source) : null;
   const format = detected?.name ?? options.format!;
   options.onFormat?.(format, detected?.reason ?? "it was named");
+  checkReadOptions(format, options.read);
   return Workspace.with(options.out, options, async (workspace) => {
     const read = await formats[format].read(source, workspace, options.read);
     await encodeKeys(workspace, read);

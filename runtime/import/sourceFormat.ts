@@ -69,9 +69,14 @@ export interface SourceLine {
   readonly line: number | null;
 }
 
+/** What a reader can be told, by the names of the command line. */
+export type ReadOptionName = keyof ColumnMapping | "items" | "delimiter" | "skip-incomplete";
+
 /** A format that can be imported. */
 export interface SourceFormat {
   readonly summary: string;
+  /** What it has a use for. */
+  readonly takes: readonly ReadOptionName[];
   /** Why the source is of this format, continuing "because …"; null if it is not. */
   recognise(source: SourceFiles): Promise<string | null>;
   /** Reads the source into the staged tables. @throws DatasetError naming file and line */

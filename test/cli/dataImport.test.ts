@@ -155,6 +155,19 @@ describe("mmkit data import and mmkit data split", () => {
 
   const failing: readonly (readonly [words: readonly string[], stderr: string])[] = [
     [["--k-core", "500"], "no interaction is left after --k-core 500. Choose lower limits."],
+    [
+      ["--items", "movies.csv"],
+      "the format movielens has no use for --items. It belongs to amazon, csv, json, parquet.",
+    ],
+    [
+      ["--user", "userId"],
+      "the format movielens has no use for --user. It belongs to mmrec, recbole, csv, json, parquet.",
+    ],
+    [
+      ["--split-column", "part"],
+      "the format movielens has no use for --split-column. It belongs to csv, json, parquet.",
+    ],
+    [["--delimiter", ";"], "the format movielens has no use for --delimiter. It belongs to csv."],
     [["--split", "given"], 'the split "given" takes what the source states, but it states none'],
   ];
   for (const [words, stderr] of failing) {

@@ -81,6 +81,7 @@ function layoutOf(object: Readonly<Record<string, unknown>>): Layout | null {
  */
 export const amazon: SourceFormat = {
   summary: "Amazon reviews of 2014, 2018 or 2023 as JSON lines, with metadata",
+  takes: ["items", "skip-incomplete"],
   async recognise(source) {
     for (const file of source.matching(JSON_LINES)) {
       const object = await peek(file);

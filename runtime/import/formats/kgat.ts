@@ -18,6 +18,7 @@ const splitFiles = [
  */
 export const kgat: SourceFormat = {
   summary: "KGAT, KGIN, KGCL folder: train.txt, test.txt, kg_final.txt, *_list.txt",
+  takes: [],
   recognise(source) {
     const isOne = source.isFolder && ["train.txt", "test.txt"].every((name) => source.names.includes(name));
     return Promise.resolve(isOne ? "the folder has train.txt and test.txt" : null);

@@ -27,6 +27,7 @@ function interactionFiles(source: SourceFiles): readonly string[] {
  */
 export const mmrec: SourceFormat = {
   summary: "MMRec folder: <name>.inter with x_label, *_feat.npy",
+  takes: ["user", "item", "time", "rating", "skip-incomplete"],
   async recognise(source) {
     const [file, ...more] = interactionFiles(source);
     if (file === undefined || more.length > 0) return null;

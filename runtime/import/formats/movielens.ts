@@ -100,6 +100,7 @@ const layout = (
  */
 export const movielens: SourceFormat = {
   summary: "MovieLens: u.data (100k), ratings.dat (1m, 10m) or ratings.csv (20m and later)",
+  takes: ["skip-incomplete"],
   async recognise(source) {
     const release = await releaseOf(source);
     return release === null ? null : `the ratings are in ${release.ratings}, as MovieLens names them`;

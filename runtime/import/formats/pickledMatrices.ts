@@ -26,6 +26,7 @@ function namingOf(source: SourceFiles): (typeof namings)[number] | null {
  */
 export const pickledMatrices: SourceFormat = {
   summary: "DiffMM, MMSSL, DiffKG folder: trnMat.pkl, valMat.pkl, tstMat.pkl, *_feat.npy",
+  takes: [],
   recognise(source) {
     const naming = namingOf(source);
     return Promise.resolve(naming === null ? null : `the folder has ${naming.train} and ${naming.test}`);

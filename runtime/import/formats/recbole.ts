@@ -42,6 +42,7 @@ function interactionFiles(
  */
 export const recbole: SourceFormat = {
   summary: "RecBole atomic files: .inter, .item, .user, .kg, .link",
+  takes: ["user", "item", "time", "rating", "skip-incomplete"],
   async recognise(source) {
     const file = interactionFiles(source)[0]?.file;
     if (file === undefined) return null;

@@ -11,6 +11,7 @@ import type { SourceFiles } from "../sourceFiles.js";
 import {
   staged,
   type ColumnMapping,
+  type ReadOptionName,
   type ReadOptions,
   type SourceFormat,
   type StagedSource,
@@ -80,8 +81,10 @@ function requiredColumn(table: TableSource, what: "user" | "item", mapping: Colu
 }
 
 function tableFormat(kind: TableKind, summary: string): SourceFormat {
+  const ofText: readonly ReadOptionName[] = kind === "csv" ? ["delimiter"] : [];
   return {
     summary,
+    takes: ["user", "item", "time", "rating", "split", "items", "skip-incomplete", ...ofText],
     recognise(source) {
       const isOne = !source.isFolder && endings[kind].test(source.path);
       return Promise.resolve(isOne ? `${basename(source.path)} ends like a ${kind} file` : null);
