@@ -7,6 +7,7 @@ export function checkReadOptions(name: FormatName, options: ReadOptions): void {
   const given: ReadOptionName[] = Object.keys(options.mapping) as (keyof ReadOptions["mapping"])[];
   if (options.itemFile !== null) given.push("items");
   if (options.delimiter !== null) given.push("delimiter");
+  if (options.columns !== null) given.push("columns");
   if (options.skipIncomplete) given.push("skip-incomplete");
   const takes = (format: SourceFormat, option: ReadOptionName): boolean => format.takes.includes(option);
   const idle = given.find((option) => !takes(formats[name], option));

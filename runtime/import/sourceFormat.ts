@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly itemFile: string | null;
   /** Field separator of a text table, null to find it out. */
   readonly delimiter: string | null;
+  /** Names of the columns of a text table without a header, null if it has one. */
+  readonly columns: readonly string[] | null;
   /** Leave rows without user, item or time out instead of refusing the file. */
   readonly skipIncomplete: boolean;
 }
@@ -70,7 +72,7 @@ export interface SourceLine {
 }
 
 /** What a reader can be told, by the names of the command line. */
-export type ReadOptionName = keyof ColumnMapping | "items" | "delimiter" | "skip-incomplete";
+export type ReadOptionName = keyof ColumnMapping | "items" | "delimiter" | "columns" | "skip-incomplete";
 
 /** A format that can be imported. */
 export interface SourceFormat {

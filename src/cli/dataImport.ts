@@ -36,6 +36,10 @@ export const dataImport = command({
       describe: "File about the items: Amazon metadata, or a table with their column",
     },
     delimiter: { type: "string", describe: "Field separator of a csv (the most frequent on the first line)" },
+    columns: {
+      type: "string",
+      describe: "Names of the columns of a csv without a header, separated by commas",
+    },
     "skip-incomplete": {
       type: "boolean",
       default: false,
@@ -99,6 +103,7 @@ export const dataImport = command({
             mapping,
             itemFile: given.items ?? null,
             delimiter: given.delimiter ?? null,
+            columns: columnNames(given.columns),
             skipIncomplete: given["skip-incomplete"],
           },
           minimumRating: given["min-rating"] ?? null,
@@ -116,6 +121,18 @@ export const dataImport = command({
     stdout.write(given.json ? `${JSON.stringify(report, null, 2)}\n` : importSummary(report));
   },
 });
+
+/** @throws UsageError for a name that is empty or comes twice */
+function columnNames(given: string | undefined): readonly string[] | null {
+  if (given === undefined) return null;
+  const names = given.split(",").map((name) => name.trim());
+  const bad = names.find((name, index) => name === "" || names.indexOf(name) !== index);
+  if (bad === undefined) return names;
+  throw new UsageError(
+    bad === "" ? "--columns has a name that is empty" : `--columns names "${bad}" twice`,
+    "Write for instance --columns user,item,rating,timestamp.",
+  );
+}
 
 /** @throws UsageError if the first of two words is no format */
 function chosenSource(

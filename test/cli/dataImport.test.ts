@@ -137,6 +137,8 @@ describe("mmkit data import and mmkit data split", () => {
       "--shares means nothing for the split that the source states or mmrec",
     ],
     [["import", "x", "--split", "temporal", "--shares", "1:2"], 'the shares "1:2" are not three numbers'],
+    [["import", "x", "--columns", "user,item,user"], '--columns names "user" twice'],
+    [["import", "x", "--columns", "user,,item"], "--columns has a name that is empty"],
     [["import", "x", "--memory", "much"], "--memory much is not an amount"],
     [["import", "x", "--threads", "0"], "--threads 0 is not an integer of at least 1"],
     [["import", "x", "--split", "random"], "--split cannot be"],

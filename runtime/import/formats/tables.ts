@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { DatasetError } from "../../data/datasetError.js";
 import { nearestName } from "../../data/nearestName.js";
 import { delimiterOf } from "../delimiterOf.js";
-import { headedSource } from "../delimitedSource.js";
+import { delimitedSource, headedSource } from "../delimitedSource.js";
 import { isJsonArray, jsonArraySource } from "../jsonArraySource.js";
 import { jsonFields, jsonLinesSource } from "../jsonLinesSource.js";
 import { parquetSource } from "../parquetSource.js";
@@ -38,22 +38,19 @@ const usualNames: Readonly<Record<keyof ColumnMapping, readonly string[]>> = {
   split: [],
 };
 
-/** A table in a file of its kind. @param delimiter null to find it out */
+/** A table in a file of its kind; how a text is laid out is found out where it is not said. */
 async function openTable(
   kind: TableKind,
   file: string,
-  delimiter: string | null,
+  { delimiter, columns }: Pick<ReadOptions, "delimiter" | "columns">,
   workspace: Workspace,
 ): Promise<TableSource> {
   if (kind === "parquet") return parquetSource(file, workspace);
   if (kind === "json" && (await isJsonArray(file))) return jsonArraySource(file, workspace);
   if (kind === "json") return jsonLinesSource(file, await jsonFields(file));
-  return headedSource({
-    file,
-    delimiter: delimiter ?? (await delimiterOf(file)),
-    quoted: true,
-    encoding: "utf-8",
-  });
+  const separator = delimiter ?? (await delimiterOf(file));
+  const layout = { file, delimiter: separator, quoted: true, encoding: "utf-8" } as const;
+  return columns === null ? headedSource(layout) : delimitedSource(layout, columns);
 }
 
 /** The column that a name of the mapping or a usual name stands for, null if there is none. */
@@ -81,7 +78,7 @@ function requiredColumn(table: TableSource, what: "user" | "item", mapping: Colu
 }
 
 function tableFormat(kind: TableKind, summary: string): SourceFormat {
-  const ofText: readonly ReadOptionName[] = kind === "csv" ? ["delimiter"] : [];
+  const ofText: readonly ReadOptionName[] = kind === "csv" ? ["delimiter", "columns"] : [];
   return {
     summary,
     takes: ["user", "item", "time", "rating", "split", "items", "skip-incomplete", ...ofText],
@@ -97,8 +94,9 @@ async function readTable(
   kind: TableKind,
   source: SourceFiles,
   workspace: Workspace,
-  { mapping, itemFile, delimiter, skipIncomplete }: ReadOptions,
+  options: ReadOptions,
 ): Promise<StagedSource> {
+  const { mapping, itemFile, skipIncomplete } = options;
   if (source.isFolder) {
     throw new DatasetError(
       { file: source.path },
@@ -106,7 +104,7 @@ async function readTable(
       "Name the file",
     );
   }
-  const table = await openTable(kind, source.path, delimiter, workspace);
+  const table = await openTable(kind, source.path, options, workspace);
   const user = requiredColumn(table, "user", mapping);
   const item = requiredColumn(table, "item", mapping);
   const optional = { time: "time", rating: "number", split: "splitName" } as const;
@@ -147,7 +145,7 @@ async function readTable(
 /** @param key the column that holds the items' keys */
 async function readItems(file: string, key: string, workspace: Workspace): Promise<readonly string[]> {
   const kind = (Object.keys(endings) as TableKind[]).find((one) => endings[one].test(file)) ?? "csv";
-  const table = await openTable(kind, file, null, workspace);
+  const table = await openTable(kind, file, { delimiter: null, columns: null }, workspace);
   requireColumns(table, [key], "The table about items holds their keys in a column of the same name");
   return stageTexts(workspace, staged.items, table, key);
 }

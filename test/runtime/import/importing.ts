@@ -38,7 +38,14 @@ export function runImport(folder: string, source: string, chosen: Chosen = {}): 
     ...chosen,
     source: join(folder, source),
     out: join(folder, "data"),
-    read: { mapping: {}, itemFile: null, delimiter: null, skipIncomplete: false, ...chosen.read },
+    read: {
+      mapping: {},
+      itemFile: null,
+      delimiter: null,
+      columns: null,
+      skipIncomplete: false,
+      ...chosen.read,
+    },
     split: { method: null, seed: 0, shares: [0.8, 0.1, 0.1], ...chosen.split },
   });
 }

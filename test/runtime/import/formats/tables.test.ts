@@ -40,6 +40,22 @@ describe("importing any table", () => {
     expect(await importedLines(folder.path, "interactions.tsv")).to.deep.equal(interactions);
   });
 
+  it("reads a CSV without a header whose columns are named, such as Amazon's ratings", async () => {
+    const ratings = "A1,B00,5.0,1365811200\nA2,B00,3.0,1365811201\n";
+    const read = { columns: ["user", "item", "rating", "timestamp"] };
+    await writeFiles(folder.path, { "ratings.csv": ratings });
+    await runImport(folder.path, "ratings.csv", { format: "csv", read });
+    expect(await importedLines(folder.path, "interactions.tsv")).to.deep.equal([
+      "user_id\titem_id\tsplit\ttimestamp\trating",
+      ...["0\t0\ttrain\t1365811200\t5", "1\t0\ttrain\t1365811201\t3"],
+    ]);
+    const error = await importFailure(folder.path, { "r.csv": `${ratings}A3,B1\n` }, { from: "r.csv", read });
+    expect([error.line, error.problem]).to.deep.equal([
+      3,
+      "the line has 2 fields, expected 4 (user, item, rating, timestamp)",
+    ]);
+  });
+
   it("reads JSON lines, whose numbers become keys, too", async () => {
     const lines = [
       '{"who": {"id": 7}, "user": 12, "item": "x", "time": 1.5}',
