@@ -54,8 +54,11 @@ export function imageInput(settings: ImageSettings, input: string): EncoderInput
     cut: 0,
     async batch(sources) {
       const data = new Float32Array(sources.length * area * CHANNELS);
-      for (const [item, file] of sources.entries()) {
-        const bytes = await pixels(file, settings);
+      // Decoded side by side; of several broken pictures, the first one is named.
+      const decoded = await Promise.allSettled(sources.map((file) => pixels(file, settings)));
+      for (const [item, picture] of decoded.entries()) {
+        if (picture.status === "rejected") throw picture.reason;
+        const bytes = picture.value;
         const start = item * area * CHANNELS;
         for (let pixel = 0; pixel < area; pixel++) {
           for (let channel = 0; channel < CHANNELS; channel++) {

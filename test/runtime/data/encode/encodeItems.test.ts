@@ -12,6 +12,7 @@ import {
 } from "../../../../runtime/data/encode/encodeItems.js";
 import { EncodeError } from "../../../../runtime/data/encode/encodeError.js";
 import { Random } from "../../../../runtime/data/random.js";
+import { RunLock } from "../../../../runtime/training/runLock.js";
 import { writeDataset } from "../../../../runtime/data/writeDataset.js";
 import { temporaryFolder } from "../../temporaryFolder.js";
 import { rejection } from "../rejection.js";
@@ -271,13 +272,14 @@ describe("encoding the items of a dataset", () => {
   });
 
   it("is refused while another encoding of the modality runs", async () => {
-    let second: Promise<EncodeError> | null = null;
-    await encode("text", {
-      progress: ({ kind }) => {
-        if (kind === "items") second ??= rejection(EncodeError, () => encode("text"));
-      },
-    });
-    expect((await second!).problem).to.equal("another process is encoding this modality now");
+    const held = await RunLock.take(at("data", ".encoding-made"));
+    try {
+      const error = await rejection(EncodeError, () => encode("text"));
+      expect(error.problem).to.equal("another process is encoding this modality now");
+    } finally {
+      await held.release();
+    }
+    expect((await encode("text")).items).to.equal(items);
   });
 
   it("with mmkit's own encoders gives random projections of words and means of cells", async () => {
