@@ -7,7 +7,7 @@ import { Buffers } from "../runtime/data/buffers.js";
 import type { Dataset } from "../runtime/data/dataset.js";
 import { hostTensor, type HostTensor } from "../runtime/data/hostTensor.js";
 import { randomKey } from "../runtime/data/random.js";
-import { RankingError } from "../runtime/ranking/rankingError.js";
+import { NonFiniteScoresError } from "../runtime/ranking/nonFiniteScoresError.js";
 import { BufferSchedule } from "../runtime/training/bufferSchedule.js";
 import type { Checkpoint } from "../runtime/training/checkpoint.js";
 import { RecipeGraphs } from "../runtime/training/recipeGraphs.js";
@@ -46,10 +46,9 @@ function finiteTable(name: string, tensor: HostTensor): VectorTable {
   const data = tensor.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return { rows, dim, data };
-  throw new RankingError(
+  throw new NonFiniteScoresError(
     name,
     `row ${Math.floor(bad / dim)} holds ${data[bad]!}, so its scores have no order`,
-    "The model has diverged: train with a smaller learning rate.",
   );
 }
 

@@ -70,6 +70,7 @@ export { adjustForMany, corrections, type Correction } from "./ranking/multipleC
 export { comparePaired, type PairedComparison } from "./ranking/pairedTests.js";
 export { PopularityRanker } from "./ranking/popularityRanker.js";
 export type { RankedBlock, Ranker } from "./ranking/ranker.js";
+export { NonFiniteScoresError } from "./ranking/nonFiniteScoresError.js";
 export { RankingError } from "./ranking/rankingError.js";
 export {
   exportFiles,

@@ -1,6 +1,7 @@
 import type { GraphSession } from "../artifacts/graphSession.js";
 import { hostTensor, type HostTensor } from "../data/hostTensor.js";
 import type { RankedBlock, Ranker } from "./ranker.js";
+import { NonFiniteScoresError } from "./nonFiniteScoresError.js";
 import { RankingError } from "./rankingError.js";
 
 /** The part of a {@link GraphSession} that ranking needs. */
@@ -36,10 +37,9 @@ function finiteVectors(name: string, tensor: HostTensor, wanted: number | undefi
   const data = tensor.data as Float32Array;
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
-    throw new RankingError(
+    throw new NonFiniteScoresError(
       name,
       `row ${Math.floor(bad / dim)} holds ${data[bad]!}, so its scores have no order`,
-      "The model has diverged: train with a smaller learning rate, or use an earlier checkpoint.",
     );
   }
   return { rows, dim, data };
@@ -84,7 +84,7 @@ export class ModelRanker implements Ranker {
    * @param userVectors float32 [user, dim]
    * @param itemVectors float32 [item, dim]
    * @param counts of the data, where known
-   * @throws RankingError if a vector is not finite, or the tables do not fit each other or the data
+   * @throws NonFiniteScoresError if a vector is not finite, RankingError if the tables do not fit each other or the data
    */
   static from(
     graph: RankGraph,
@@ -113,7 +113,7 @@ export class ModelRanker implements Ranker {
     return new ModelRanker(this.graph, this.users, this.items, candidates, vectors, rowOfItem);
   }
 
-  /** @throws RankingError for a user without a vector, or a score that is not a number */
+  /** @throws RankingError for a user without a vector, NonFiniteScoresError for a score that is not a number */
   async rank(users: Int32Array, masked: readonly Int32Array[], k: number): Promise<RankedBlock> {
     const length = Math.min(k, this.candidates.length);
     // Only the block's users are handed over, so that a device receives no more than it needs.
@@ -137,11 +137,8 @@ export class ModelRanker implements Ranker {
     const scores = results.get("scores")!.data as Float32Array;
     const unordered = scores.findIndex((score) => Number.isNaN(score));
     if (unordered >= 0) {
-      throw new RankingError(
-        `scores of user ${users[Math.floor(unordered / length)]!}`,
-        "a score is not a number",
-        "The model has diverged: train with a smaller learning rate, or use an earlier checkpoint.",
-      );
+      const user = users[Math.floor(unordered / length)]!;
+      throw new NonFiniteScoresError(`scores of user ${user}`, "a score is not a number");
     }
     return { length, items: selectItems(this.candidates, rows), scores };
   }

@@ -1,6 +1,6 @@
 /** Scores or vectors that cannot be ranked, or a ranking that makes no sense to ask for. */
 export class RankingError extends Error {
-  override readonly name = "RankingError";
+  override readonly name: string = "RankingError";
 
   constructor(
     readonly subject: string,

@@ -10,6 +10,7 @@ import { RecipeError } from "../data/recipe.js";
 import { SamplerError } from "../data/samplerError.js";
 import { SlicedEllError } from "../data/slicedEll.js";
 import { SparseMatrixError } from "../data/sparseMatrix.js";
+import { NonFiniteScoresError } from "../ranking/nonFiniteScoresError.js";
 import { RankingError } from "../ranking/rankingError.js";
 import { MemoryError } from "./memoryError.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
@@ -27,6 +28,7 @@ const classes: ReadonlyMap<string, { readonly prototype: Error }> = new Map(
     HostTensorError,
     MemoryError,
     NonFiniteLossError,
+    NonFiniteScoresError,
     RankingError,
     RecipeError,
     SamplerError,

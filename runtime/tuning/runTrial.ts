@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFolderAtomic } from "../artifacts/atomicWrite.js";
 import type { MetricKey } from "../ranking/metrics.js";
+import { NonFiniteScoresError } from "../ranking/nonFiniteScoresError.js";
 import { NonFiniteLossError } from "../training/nonFiniteLossError.js";
 import { RunFolder } from "../training/runFolder.js";
 import { train, type OpenEngine } from "../training/trainer.js";
@@ -28,7 +29,7 @@ interface TrialOrder {
  * Trains one trial in its run folder, with artifacts of its own there, from the start or after its last checkpoint.
  *
  * @returns null if the signal interrupted it
- * @throws what training throws, except for a loss that is not finite
+ * @throws what training throws, except for losses and scores that are not finite
  */
 export async function runTrial(order: TrialOrder, openEngine: OpenEngine): Promise<TrialRecord | null> {
   const { trial, point, run, settings, report } = order;
@@ -67,15 +68,15 @@ export async function runTrial(order: TrialOrder, openEngine: OpenEngine): Promi
     if (score === undefined) throw new Error(`internal: a trial of a search has no ${settings.monitor}`);
     return ended({ status: "finished", score, bestEpoch, epochs, valid: valid.metrics, problem: null });
   } catch (error) {
-    if (!(error instanceof NonFiniteLossError)) throw error;
-    const { message, epoch } = error;
+    const isDivergence = error instanceof NonFiniteLossError || error instanceof NonFiniteScoresError;
+    if (!isDivergence) throw error;
     return ended({
       status: "diverged",
       score: null,
       bestEpoch: null,
-      epochs: epoch,
+      epochs: error instanceof NonFiniteLossError ? error.epoch : null,
       valid: null,
-      problem: message,
+      problem: error.message,
     });
   }
 }

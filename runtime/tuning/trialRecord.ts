@@ -7,13 +7,13 @@ export interface TrialRecord {
   readonly trial: number;
   /** The searched hyper-parameters. */
   readonly hyperparameters: Point;
-  /** A trial diverged if its loss became infinite or not a number; it then has no score. */
+  /** A trial diverged if its loss or its vectors became infinite or not a number; it then has no score. */
   readonly status: "finished" | "diverged";
   /** The monitored metric of the best epoch on validation. */
   readonly score: number | null;
   /** 0-based. */
   readonly bestEpoch: number | null;
-  /** Epochs trained. */
+  /** Epochs trained; null where vectors that are not finite ended the trial. */
   readonly epochs: number | null;
   /** All metrics of the best epoch on validation. */
   readonly valid: Readonly<Record<MetricKey, number>> | null;

@@ -40,7 +40,7 @@ export type TuneOutcome = TuningResults & {
  * disregards the last `ahead - 1`; so the same seed gives the same trials however often the search was interrupted and
  * however many trials run at once. (Scores are the same if the number of threads is.)
  *
- * A trial whose loss is not finite has diverged, which is a result; any other error stops the search.
+ * A trial whose loss or vectors are not finite has diverged, which is a result; any other error stops the search.
  *
  * @throws TuningOptionsError, SearchSpaceError, StudyFolderError, RunFolderError (another process searches here),
  *   DatasetError and what `build` throws before anything is written; errors of training, the other

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { GraphRunError } from "../../../runtime/artifacts/graphSession.js";
 import { DatasetError } from "../../../runtime/data/datasetError.js";
+import { NonFiniteScoresError } from "../../../runtime/ranking/nonFiniteScoresError.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
 import { ForeignError, packError, unpackError } from "../../../runtime/training/transferredError.js";
 
@@ -13,6 +14,7 @@ describe("an error sent between threads", () => {
     const cases = [
       new DatasetError({ file: "interactions.tsv", line: 7 }, "item id 9 is out of range", "Correct it"),
       new NonFiniteLossError("main", 3, 12, { total: NaN, bpr: 0.5 }),
+      new NonFiniteScoresError("user_vectors", "row 0 holds Infinity"),
       new GraphRunError("epoch", "bpr/lookup", "graphs/mf/model.ts:22", "idx=7"),
     ];
     for (const error of cases) {

@@ -6,6 +6,7 @@ import { buildArtifacts } from "../../../exports/artifacts.js";
 import { modelSearchSpace } from "../../../exports/searchSpace.js";
 import { models } from "../../../graphs/registry.js";
 import { DatasetError } from "../../../runtime/data/datasetError.js";
+import { NonFiniteScoresError } from "../../../runtime/ranking/nonFiniteScoresError.js";
 import { parseSpace, parseSpaceWords } from "../../../runtime/tuning/parseSpace.js";
 import { pointKey, SearchSpaceError, type Point } from "../../../runtime/tuning/searchSpace.js";
 import { StudyFolderError } from "../../../runtime/tuning/studyFolder.js";
@@ -225,6 +226,27 @@ describe("a search for hyper-parameters", function () {
     expect(found.trials.map(({ status }) => status)).to.deep.equal(["finished", "diverged"]);
     expect(found.trials[1]!.problem).to.contain("the loss is not finite");
     expect(found.trials[1]).to.deep.include({ score: null, valid: null, bestEpoch: null });
+    expect(found.best!.trial).to.equal(1);
+  });
+
+  it("takes vectors that are not finite for divergence, too, though the loss may not show it yet", async () => {
+    const space = modelSearchSpace(mf, { learningRate: [0.01, 0.02] });
+    let opened = 0;
+    const overflowing: OpenEngine = async (...parameters) => {
+      const engine = await openHere(...parameters);
+      if (engine === null || ++opened === 1) return engine;
+      return new Proxy(engine, {
+        get(target, name) {
+          const failure = new NonFiniteScoresError("user_vectors", "row 0 holds Infinity");
+          if (name === "evaluate") return () => Promise.reject(failure);
+          const member: unknown = Reflect.get(target, name);
+          return typeof member === "function" ? (member.bind(target) as unknown) : member;
+        },
+      });
+    };
+    const found = await tune(options("overflowing", { space, method: "grid", trials: 2 }), overflowing);
+    expect(found.trials.map(({ status }) => status)).to.deep.equal(["finished", "diverged"]);
+    expect(found.trials[1]!.problem).to.contain("The model has diverged");
     expect(found.best!.trial).to.equal(1);
   });
 
