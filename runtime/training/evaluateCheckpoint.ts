@@ -29,6 +29,8 @@ export interface EvaluateOptions {
   readonly device?: DeviceRequest;
   /** Threads within an operation; onnxruntime's default if absent. */
   readonly threads?: number;
+  /** Bytes of memory that may be used; what is free if absent. */
+  readonly memory?: number;
   readonly onProgress?: (event: BufferEvent | ChunkEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -73,6 +75,7 @@ export async function evaluateCheckpoint(
       device: options.device ?? "cpu",
       trains: false,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
+      ...(options.memory === undefined ? {} : { memory: options.memory }),
     },
     options.onProgress ?? ((): void => undefined),
     options.signal,

@@ -8,7 +8,7 @@ import { furtherText } from "./furtherText.js";
 import { measureRun } from "./measureRun.js";
 import { measurementTable, newItemsText } from "./measurementText.js";
 import { runOptions } from "./runOptions.js";
-import { cutoffList, trainingOptions } from "./trainingOptions.js";
+import { cutoffList, memoryBytes, trainingOptions } from "./trainingOptions.js";
 import { UsageError } from "./usageError.js";
 
 export const evaluate = command({
@@ -43,6 +43,7 @@ export const evaluate = command({
       describe: "Number of groups of users by training interactions",
     },
     ...runOptions,
+    memory: trainingOptions.memory,
   },
   examples: [
     ["runs/1", "Recall and NDCG on the test split beside popularity's"],
@@ -59,6 +60,7 @@ export const evaluate = command({
       coldUsersBelow: countFrom1("cold-users", given["cold-users"]),
       activityGroups: countFrom1("activity-groups", given["activity-groups"]),
     };
+    const memory = memoryBytes(given.memory);
     const cutoffs = cutoffList(given.cutoffs);
     const decided = protocol === undefined ? undefined : protocols[protocol];
     const ndcgIdeal = given["ndcg-ideal"] ?? decided?.ndcgIdeal;
@@ -74,6 +76,7 @@ export const evaluate = command({
       onNote: (note) => stderr.write(`${note}\n`),
       ...(device === undefined ? {} : { device: deviceRequest(device) }),
       ...(threads === undefined ? {} : { threads }),
+      ...(memory === undefined ? {} : { memory }),
     });
     const { model, epoch } = run.checkpoint.record;
     if (json) {

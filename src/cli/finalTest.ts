@@ -26,12 +26,14 @@ export async function checkTestSplit(folder: string): Promise<void> {
  * Scores the best trial's best epoch on the test split. What was measured before for the same trial is read, not
  * measured again.
  *
+ * @param dataset its folder, which may have moved since the trial
  * @param onNote told when the test split was scored before with another trial
  */
 export async function finalTest(
   out: string,
   best: NonNullable<TuningResults["best"]>,
-  { device, threads }: Partial<ComputeSettings>,
+  dataset: string,
+  { device, threads, memory }: Partial<ComputeSettings>,
   onNote: (note: string) => void,
 ): Promise<FinalTest> {
   const folder = new StudyFolder(out);
@@ -42,11 +44,12 @@ export async function finalTest(
       `note: the test split was scored before, with trial ${earlier.trial}; this second time makes the result optimistic`,
     );
   }
-  const measurement = await measureRun(await readRun(best.run), {
+  const measurement = await measureRun(await readRun(best.run, { dataset }), {
     split: "test",
     onNote,
     ...(device === undefined ? {} : { device }),
     ...(threads === undefined || threads === null ? {} : { threads }),
+    ...(memory === undefined || memory === null ? {} : { memory }),
   });
   const final: FinalTest = { trial: best.trial, measurement };
   await folder.writeFinal(final);

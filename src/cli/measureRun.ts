@@ -37,6 +37,8 @@ export interface MeasureOptions extends Partial<
   readonly split: "valid" | "test";
   readonly device?: DeviceRequest;
   readonly threads?: number;
+  /** Bytes that may be used; what is free if absent. */
+  readonly memory?: number;
   /** Told why a device was taken if `auto` was asked for. */
   readonly onNote?: (note: string) => void;
 }

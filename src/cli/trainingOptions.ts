@@ -112,8 +112,8 @@ function minutes(text: Values[keyof Values]): number | null | undefined {
   );
 }
 
-/** Bytes; for `none` more than there is. */
-function memoryBytes(text: Values[keyof Values]): number | undefined {
+/** Bytes; for `none` more than there is. @throws UsageError for what is no size */
+export function memoryBytes(text: Values[keyof Values]): number | undefined {
   if (text === undefined) return undefined;
   if (text === "none") return Number.MAX_SAFE_INTEGER;
   const bytes = parseByteSize(String(text));

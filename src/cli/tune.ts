@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defaultSettings } from "../../runtime/training/trainingOptions.js";
+import { protocolNames, protocols } from "../../runtime/training/protocols.js";
 import { spaceJson } from "../../runtime/tuning/parseSpace.js";
 import { SearchSpaceError } from "../../runtime/tuning/searchSpace.js";
 import { tune as search, type TuneOutcome } from "../../runtime/tuning/tune.js";
@@ -22,10 +23,23 @@ import { trialTable } from "./trialTable.js";
 import { TuningDisplay } from "./tuningDisplay.js";
 import { UsageError } from "./usageError.js";
 
-/** A search always chooses on validation, so `--select-on` is not among its options. */
-const trialOptions = Object.fromEntries(
-  Object.entries(trainingOptions).filter(([name]) => name !== "select-on"),
-) as Omit<typeof trainingOptions, "select-on">;
+/** A search always chooses on validation, so it has no `--select-on` and no protocol that chooses on test. */
+const trialOptions = {
+  ...(Object.fromEntries(Object.entries(trainingOptions).filter(([name]) => name !== "select-on")) as Omit<
+    typeof trainingOptions,
+    "select-on"
+  >),
+  protocol: {
+    ...trainingOptions.protocol,
+    choices: protocolNames.filter((name) => protocols[name].selectOn === "valid"),
+  },
+};
+
+/** Options that a search does not remember, because they say only how it is computed. */
+const computeOptions = [
+  ...(["parallel", "threads", "device", "memory", "steps-per-run"] as const),
+  ...(["checkpoint-every", "checkpoint-minutes"] as const),
+];
 
 export const tune = command({
   positionals: {
@@ -69,16 +83,19 @@ export const tune = command({
     "interrupted or not and however many run at once. The folder keeps trials.jsonl, trials/ with the run folder of " +
     "every trial, and best.json, which `mmkit train` and `mmkit build` take as --config.",
   async run(given, streams) {
-    const { model: name, out, parallel, threads, device, final, json } = given;
+    const { model: name, out, final, json } = given;
     const model = await loadModel(name);
-    const { options, shared } = await searchOrder(model, given, givenTraining(given));
+    const decided = given.protocol === undefined ? {} : protocols[given.protocol];
+    const { options, shared } = await searchOrder(model, given, { ...decided, ...givenTraining(given) });
     if (final) await checkTestSplit(options.dataset);
     const monitor = options.training?.monitor ?? defaultSettings.monitor;
     streams.stderr.write(`${model.name}: ${model.title}\n${formatSettings(shared)}${searchText(options)}`);
-    const words = Object.entries({ parallel, threads, device });
     const resumeLine = shellWords([
       ...["mmkit", "tune", name, "--out", out],
-      ...words.flatMap(([option, value]) => (value === undefined ? [] : [`--${option}`, String(value)])),
+      ...computeOptions.flatMap((option) => {
+        const value = given[option];
+        return value === undefined ? [] : [`--${option}`, String(value)];
+      }),
       ...(final ? ["--final"] : []),
       "--resume",
     ]);
@@ -87,7 +104,7 @@ export const tune = command({
       throw new InterruptedSearchError(out, outcome.trials.length, resumeLine);
     const tested =
       final && outcome.best !== null
-        ? await finalTest(out, outcome.best, options.training ?? {}, (note) =>
+        ? await finalTest(out, outcome.best, options.dataset, options.training ?? {}, (note) =>
             streams.stderr.write(`${note}\n`),
           )
         : null;

@@ -121,6 +121,14 @@ describe("evaluation on the command line", function () {
     expect(stdout).to.match(/\n {2}users of 7 interactions +40 +40 /);
   });
 
+  it("keeps to the memory it may use, or says what does not fit", async () => {
+    const free = await evaluated();
+    expect(await evaluated("--memory", "none")).to.deep.equal(free);
+    const { code, stderr } = await mmkit("evaluate", at("run"), "--memory", "10MB");
+    expect(stderr).to.match(/: Ranking needs about .* but 10\.0 MB may be used \(--memory\)/);
+    expect(code).to.equal(1);
+  });
+
   it("refuses what makes no sense", async () => {
     const cases = [
       [["--cutoffs", "0"], "cutoffs must be whole numbers from 1"],

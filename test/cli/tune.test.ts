@@ -135,6 +135,17 @@ describe("mmkit tune", function () {
     expect(await readFile(at("killed", "best.json"), "utf8")).to.equal(best);
   });
 
+  it("evaluates its trials by a protocol, options before it", async () => {
+    const given = ["--space", "dim=4", "--method", "grid", "--protocol", "lattice", "--patience", "3"];
+    const done = await mmkit("tune", "mf", "--data", at("data"), "--out", at("lattice"), ...brief, ...given);
+    expect(done.code, done.stderr).to.equal(0);
+    const study = JSON.parse(await readFile(at("lattice", "study.json"), "utf8")) as {
+      identity: { training: object };
+    };
+    const decided = { evaluateEvery: 5, ndcgIdeal: "hits", monitorDecimals: null, selectOn: "valid" };
+    expect(study.identity.training).to.deep.include({ ...decided, patience: 3, monitor: "Recall@5" });
+  });
+
   it("has no best hyper-parameters if all trials diverge", async () => {
     const rates = ["--space", "learningRate=1e30,1e31", "--method", "grid", "--final"];
     const lost = await mmkit("tune", "mf", "--data", at("data"), "--out", at("lost"), ...brief, ...rates);
@@ -150,7 +161,7 @@ describe("mmkit tune", function () {
   });
 
   it("saves on Ctrl-C and says how to continue", async () => {
-    const long = ["--trials", "2", "--epochs", "100000", "--patience", "100000"];
+    const long = ["--trials", "2", "--epochs", "100000", "--patience", "100000", "--memory", "3GB"];
     const given = words("stopped").filter(
       (word, index, all) =>
         !["--trials", "--epochs"].includes(word) && !["--trials", "--epochs"].includes(all[index - 1]!),
@@ -168,7 +179,7 @@ describe("mmkit tune", function () {
       "mmkit: the search was interrupted after 0 trials; those and the complete epochs",
     );
     expect(stderr.trimEnd().split("\n").at(-1)!.trim()).to.equal(
-      `mmkit tune mf --out ${at("stopped")} --threads 1 --resume`,
+      `mmkit tune mf --out ${at("stopped")} --threads 1 --memory 3GB --resume`,
     );
     const other = await mmkit("tune", "mf", "--out", at("stopped"), "--resume", "--epochs", "5");
     expect(other.code).to.equal(1);
@@ -218,6 +229,12 @@ describe("mmkit tune", function () {
       "trials must be a whole number from 1, found 0. `mmkit tune",
     ],
     ["to select on test", [...space, "--select-on", "test"], 2, "mmkit tune has no option --select-on"],
+    [
+      "a protocol that selects on test",
+      [...space, "--protocol", "kgat"],
+      2,
+      '--protocol cannot be "kgat". Known are mmrec, lattice.',
+    ],
     [
       "senseless training settings",
       [...space, "--epochs", "0"],
