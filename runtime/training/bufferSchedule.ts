@@ -31,10 +31,27 @@ export class BufferSchedule {
    * The buffers that changed from the model's own values, to be kept in a checkpoint: nothing else can make them again.
    */
   state(): Tensors {
-    const computed = this.buffers.changing.filter(
-      ({ refresh }) => refresh !== "once" && refresh.graph !== null,
+    return encodeBuffers(this.computedEntries, this.buffers);
+  }
+
+  /**
+   * Bytes that `state` takes in a checkpoint, as far as they are known before training: a table that is not made yet
+   * counts by its axes, a matrix by what it holds now.
+   */
+  get stateBytes(): number {
+    const sizes = this.buffers.sizes();
+    const unmade = this.computedEntries.filter(({ name }) => this.buffers.get(name) === undefined);
+    const tables = unmade.map((entry) =>
+      entry.kind === "sparse"
+        ? 0
+        : 4 * entry.axes.reduce((product, axis) => product * (sizes.get(axis) ?? 0), 1),
     );
-    return encodeBuffers(computed, this.buffers);
+    const made = [...this.state().values()].map(({ data }) => data.byteLength);
+    return [...made, ...tables].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  private get computedEntries(): readonly BufferEntry[] {
+    return this.buffers.changing.filter(({ refresh }) => refresh !== "once" && refresh.graph !== null);
   }
 
   /**

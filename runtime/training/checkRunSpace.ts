@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { byteSize } from "../artifacts/byteSize.js";
 import type { Manifest } from "../artifacts/manifest.js";
 import { diskCalls, folderSpace, type DiskCalls } from "../environment/folderSpace.js";
+import { metricNames } from "../ranking/metrics.js";
+import type { EngineInfo } from "./engine.js";
 import { RunFolderError } from "./runFolder.js";
 
 /** Last, best, and one that is being written. */
@@ -27,8 +29,19 @@ export async function checkWritable(folder: string, calls: DiskCalls = diskCalls
   );
 }
 
-/** Bytes of one checkpoint: parameters and moments as float32. */
-export function checkpointBytes(manifest: Manifest, sizes: ReadonlyMap<string, number>): number {
+/** What is about to be written. */
+export interface RunBytes {
+  /** Of one checkpoint. */
+  readonly checkpoint: number;
+  /** Of the metrics of every user, written at the end. */
+  readonly userMetrics: number;
+}
+
+/** Bytes of one checkpoint: parameters and moments as float32, and the buffers that it keeps. */
+export function checkpointBytes(
+  manifest: Manifest,
+  { sizes, keptBufferBytes }: Pick<EngineInfo, "sizes" | "keptBufferBytes">,
+): number {
   const elements = new Map(
     manifest.parameters.map(({ name, axes }) => [
       name,
@@ -39,27 +52,34 @@ export function checkpointBytes(manifest: Manifest, sizes: ReadonlyMap<string, n
     manifest.phases.flatMap((phase) => phase.moments.map(({ name, parameter }) => [name, parameter])),
   );
   const all = [...elements.keys(), ...moments.values()];
-  return all.reduce((sum, name) => sum + 4 * (elements.get(name) ?? 0), 0);
+  return all.reduce((sum, name) => sum + 4 * (elements.get(name) ?? 0), keptBufferBytes);
+}
+
+/** Bytes of users/valid.safetensors and users/test.safetensors: ids and metrics, 4 bytes each, of all users at most. */
+export function userMetricsBytes({ dataset }: Pick<EngineInfo, "dataset">, cutoffs: number): number {
+  const splits = (["valid", "test"] as const).filter((split) => dataset.counts[split] > 0);
+  // With the ids and AUC.
+  const values = metricNames.length * cutoffs + 2;
+  return splits.reduce((sum, split) => sum + 4 * values * Math.min(dataset.users, dataset.counts[split]), 0);
 }
 
 /**
- * Checks that a run's checkpoints will fit on the disk, those that are there and will be replaced counted.
+ * Checks that a run's files will fit on the disk, the checkpoints that are there and will be replaced counted.
  *
- * @param bytes of one checkpoint
  * @throws RunFolderError saying how much is missing
  */
 export async function checkRunSpace(
   folder: string,
-  bytes: number,
+  { checkpoint, userMetrics }: RunBytes,
   calls: DiskCalls = diskCalls,
 ): Promise<void> {
   const free = await checkWritable(folder, calls);
   const present = ["last", "best"].filter((name) => existsSync(join(folder, "checkpoints", name))).length;
-  const needed = (CHECKPOINTS - present) * bytes + SMALL_FILES;
+  const needed = (CHECKPOINTS - present) * checkpoint + userMetrics + SMALL_FILES;
   if (free >= needed) return;
   throw new RunFolderError(
     folder,
-    `the run needs about ${byteSize(needed)} on the disk (up to ${CHECKPOINTS} checkpoints of ${byteSize(bytes)}), but ` +
+    `the run needs about ${byteSize(needed)} on the disk (up to ${CHECKPOINTS} checkpoints of ${byteSize(checkpoint)}), but ` +
       `${byteSize(free)} are free`,
     "Free some space, or choose a folder on another disk.",
   );

@@ -46,6 +46,8 @@ export interface EngineInfo {
   readonly stepsPerEpoch: Readonly<Record<string, number>>;
   /** Number of trainable values. */
   readonly parameterCount: number;
+  /** Bytes of the buffers that a checkpoint keeps, as far as they are known before training. */
+  readonly keptBufferBytes: number;
 }
 
 /** How far an interrupted epoch is. */

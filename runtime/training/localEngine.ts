@@ -168,6 +168,7 @@ export class LocalEngine implements Engine {
       sizes: buffers.sizes(),
       stepsPerEpoch: Object.fromEntries([...phases].map(([name, phase]) => [name, phase.stepsPerEpoch])),
       parameterCount: manifest.parameters.reduce((sum, { name }) => sum + tensors.get(name)!.data.length, 0),
+      keptBufferBytes: bufferSchedule.stateBytes,
     };
     const close = async (): Promise<void> => {
       await recipeGraphs.close();

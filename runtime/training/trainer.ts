@@ -1,5 +1,5 @@
 import { loadArtifacts } from "../artifacts/loadArtifacts.js";
-import { checkpointBytes, checkRunSpace, checkWritable } from "./checkRunSpace.js";
+import { checkpointBytes, checkRunSpace, checkWritable, userMetricsBytes } from "./checkRunSpace.js";
 import type { BufferEvent, ChunkEvent, Engine, EngineOptions } from "./engine.js";
 import { describeEnvironment } from "./environment.js";
 import { EpochClock } from "./epochClock.js";
@@ -82,7 +82,10 @@ export async function train(
   try {
     const config = runConfig(options, settings, artifacts, engine.info);
     const run = new TrainingRun(folder, artifacts, settings, engine, report, options.signal, clock);
-    await checkRunSpace(options.run, checkpointBytes(artifacts.manifest, engine.info.sizes));
+    await checkRunSpace(options.run, {
+      checkpoint: checkpointBytes(artifacts.manifest, engine.info),
+      userMetrics: userMetricsBytes(engine.info, settings.cutoffs.length),
+    });
     const lock = await RunLock.take(options.run);
     try {
       // Another process may have trained here while the engine was opened.

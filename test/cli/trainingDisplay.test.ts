@@ -25,6 +25,7 @@ const info: EngineInfo = {
   sizes: new Map(),
   stepsPerEpoch: { main: 2, diffusion: 3 },
   parameterCount: 72,
+  keptBufferBytes: 0,
 };
 
 describe("the display of training", () => {

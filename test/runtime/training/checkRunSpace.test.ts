@@ -2,7 +2,12 @@ import { expect } from "chai";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DiskCalls } from "../../../runtime/environment/folderSpace.js";
-import { checkpointBytes, checkRunSpace, checkWritable } from "../../../runtime/training/checkRunSpace.js";
+import {
+  checkpointBytes,
+  checkRunSpace,
+  checkWritable,
+  userMetricsBytes,
+} from "../../../runtime/training/checkRunSpace.js";
 import { RunFolderError } from "../../../runtime/training/runFolder.js";
 import { train } from "../../../runtime/training/trainer.js";
 import { exampleManifest } from "../artifacts/exampleArtifacts.js";
@@ -20,10 +25,11 @@ function withFree(bytes: number): DiskCalls {
 
 describe("the disk of a run", () => {
   const temporary = temporaryFolder();
+  const bytes = { checkpoint: 100e6, userMetrics: 0 };
   const at = (...path: string[]): string => join(temporary.path, ...path);
 
   it("may be a folder that is yet to be made, and nothing is left behind by trying", async () => {
-    await checkRunSpace(at("a", "b"), 1000);
+    await checkRunSpace(at("a", "b"), { checkpoint: 1000, userMetrics: 10 });
     expect(await readdir(temporary.path)).to.deep.equal([]);
   });
 
@@ -47,8 +53,8 @@ describe("the disk of a run", () => {
   });
 
   it("needs room for the last checkpoint, the best and the one being written", async () => {
-    await checkRunSpace(at("run"), 100e6, withFree(306e6));
-    const error = await rejection(checkRunSpace(at("run"), 100e6, withFree(304e6)), RunFolderError);
+    await checkRunSpace(at("run"), bytes, withFree(306e6));
+    const error = await rejection(checkRunSpace(at("run"), bytes, withFree(304e6)), RunFolderError);
     expect(error.problem).to.equal(
       "the run needs about 305 MB on the disk (up to 3 checkpoints of 100 MB), but 304 MB are free",
     );
@@ -56,17 +62,29 @@ describe("the disk of a run", () => {
 
   it("needs less where checkpoints are there already", async () => {
     for (const name of ["last", "best"]) await mkdir(at("run", "checkpoints", name), { recursive: true });
-    await checkRunSpace(at("run"), 100e6, withFree(106e6));
-    await rejection(checkRunSpace(at("run"), 100e6, withFree(104e6)), RunFolderError);
+    await checkRunSpace(at("run"), bytes, withFree(106e6));
+    await rejection(checkRunSpace(at("run"), bytes, withFree(104e6)), RunFolderError);
   });
 
-  it("counts parameters and moments of a checkpoint", () => {
+  it("counts parameters, moments and kept buffers of a checkpoint", () => {
     const sizes = new Map([
       ["user", 1000],
       ["dim", 8],
     ]);
     // A table of [user, dim] and one moment of it.
-    expect(checkpointBytes(exampleManifest(), sizes)).to.equal(2 * 4 * 8000);
+    expect(checkpointBytes(exampleManifest(), { sizes, keptBufferBytes: 300 })).to.equal(2 * 4 * 8000 + 300);
+  });
+
+  it("counts the metrics of the users that are evaluated, which are written at the end", async () => {
+    const dataset = {
+      ...{ name: "shop", checksum: "a", users: 1_000_000, items: 9, itemsWithoutTraining: 0, notes: [] },
+      counts: { train: 9e6, valid: 0, test: 700_000 },
+    };
+    // Ids, AUC and six metrics at four cutoffs.
+    const userMetrics = userMetricsBytes({ dataset }, 4);
+    expect(userMetrics).to.equal(700_000 * 26 * 4);
+    await checkRunSpace(at("run"), { checkpoint: 0, userMetrics }, withFree(78e6));
+    await rejection(checkRunSpace(at("run"), { checkpoint: 0, userMetrics }, withFree(77e6)), RunFolderError);
   });
 
   it("stops a run before anything is loaded", async () => {

@@ -155,6 +155,17 @@ describe("a schedule of several phases", () => {
     return { valid, test, bestEpoch };
   }
 
+  it("knows before training how many bytes its computed buffers will take in a checkpoint", async () => {
+    const engine = await openEngine();
+    const { keptBufferBytes } = engine.info;
+    await engine.runEpoch(rates);
+    const { buffers } = await engine.readState();
+    const bytes = [...buffers.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    expect(bytes).to.be.greaterThan(0);
+    expect(keptBufferBytes).to.equal(bytes);
+    await engine.close();
+  });
+
   it("resumes to the same bytes wherever an epoch was interrupted", async () => {
     await train(options("whole"));
     const whole = await last("whole");

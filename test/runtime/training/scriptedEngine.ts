@@ -81,6 +81,7 @@ export class ScriptedEngine implements Engine {
       ]),
       stepsPerEpoch: { main: 2 },
       parameterCount: 16,
+      keptBufferBytes: 0,
     };
   }
 
