@@ -113,11 +113,4 @@ export const ksiHyperparameters = {
     description: "½‖·‖²/B on the ego rows; the paper has none (LATTICE: 1e-5)",
   }),
   ...trainingHyperparameters({ learningRate: 5e-4, batchSize: 1024 }),
-  sampler: choice({
-    of: ["pairs", "users"],
-    default: "pairs",
-    description:
-      "pairs: one pass over all training pairs (MMRec); users: distinct users per step (LATTICE, KGAT), which needs " +
-      "at least batchSize users with training items",
-  }),
 };

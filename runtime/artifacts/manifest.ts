@@ -138,7 +138,8 @@ export interface SamplerPart {
 
 /**
  * - `pairs`: one pass over all shuffled training pairs, one negative each, the last batch short
- * - `users`: floor(E / B) + 1 steps, each with B distinct users, one positive and one negative each
+ * - `users`: floor(E / B) + 1 steps, each with B distinct users (repeated ones where there are fewer), one positive
+ *   and one negative each
  * - `entries`: one pass over all shuffled entries of the sparse buffer `buffer`, which is made once, a wrong column each
  * - `rows`: one pass over all shuffled ids of an axis
  *

@@ -40,7 +40,8 @@ export function trainingHyperparameters(defaults: TrainingDefaults) {
       of: ["pairs", "users"],
       default: "pairs",
       description:
-        "pairs: one pass over all training pairs (MMRec); users: distinct users per step (LATTICE, KGAT)",
+        "pairs: one pass over all training pairs (MMRec); users: distinct users per step, repeated ones where " +
+        "there are fewer than batchSize (LATTICE, KGAT)",
     }),
     negativePool: choice({
       of: ["all", "train"],

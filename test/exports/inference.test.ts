@@ -25,6 +25,7 @@ const modelNames = [
   "bm3",
   "freedom",
   "sgl",
+  "lattice",
 ];
 
 describe("the evaluation graph", () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { trainedParameters } from "../../exports/modelGraphs.js";
 import { add } from "../../src/ops/build.js";
 import { checkGradients } from "../evaluator/compositeGradient.js";
 import { smallInstance } from "./smallInstance.js";
@@ -11,14 +12,20 @@ export const label = (given: Given): string =>
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
     .join(", ");
 
-/** The whole loss of a model on the small instance has the value and gradient of the evaluator in float64. */
+/**
+ * The whole loss of each phase of a model on the small instance has the value and, for all parameters that the phase
+ * trains, the gradient of the evaluator in float64.
+ */
 export async function expectGradients(model: string, given: Given): Promise<void> {
-  const { declaration, parameters, inputs, feeds } = smallInstance(model, given);
-  const loss = declaration.main.losses.map(({ node }) => node).reduce((total, term) => add(total, term));
-  const report = await checkGradients(loss, parameters, inputs, feeds);
-  expect(report.loss, "loss").to.be.below(1e-9);
-  expect(Object.keys(report.parameters)).to.include("user_embedding");
-  for (const [parameter, error] of Object.entries(report.parameters)) {
-    expect(error, `gradient of ${parameter}`).to.be.below(1e-5);
+  const { declaration, inputs, feeds } = smallInstance(model, given);
+  for (const phase of declaration.phases) {
+    const loss = phase.losses.map(({ node }) => node).reduce((total, term) => add(total, term));
+    const parameters = trainedParameters(declaration, phase).map(({ node }) => node);
+    const report = await checkGradients(loss, parameters, inputs, feeds);
+    expect(report.loss, `loss of phase ${phase.name}`).to.be.below(1e-9);
+    expect(Object.keys(report.parameters)).to.include("user_embedding");
+    for (const [parameter, error] of Object.entries(report.parameters)) {
+      expect(error, `gradient of ${parameter} in phase ${phase.name}`).to.be.below(1e-5);
+    }
   }
 }

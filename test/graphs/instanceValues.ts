@@ -10,8 +10,8 @@ export const numbers = ({ feeds, parameters }: SmallInstance, node: Node): Float
   numbersOf(evaluate([node, ...parameters], feeds, { sizes: Object.fromEntries(sizes) }), node);
 
 /** Value of a loss term. */
-export const loss = (instance: SmallInstance, name: string): number =>
-  numbers(instance, lossTerm(instance, name))[0]!;
+export const loss = (instance: SmallInstance, name: string, phase = "main"): number =>
+  numbers(instance, lossTerm(instance, name, phase))[0]!;
 
 /** Values of all loss terms by name. */
 export function losses({ declaration, feeds }: SmallInstance): Record<string, number> {

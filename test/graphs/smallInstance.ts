@@ -1,7 +1,7 @@
 import type { Declaration } from "../../src/authoring/declaration.js";
 import { declare, resolveHyperparameters, type ModelDefinition } from "../../src/authoring/model.js";
 import { inputName, type Node } from "../../src/ir/node.js";
-import { evaluateSize } from "../../src/ir/types.js";
+import { evaluateSize, type TensorType } from "../../src/ir/types.js";
 import { models } from "../../graphs/registry.js";
 import { dense, sparse, type DenseFeed, type Feeds } from "../evaluator/evaluate.js";
 import { randomNumbers } from "../evaluator/graphBuilder.js";
@@ -110,6 +110,13 @@ function bufferFeed(
         own.map((degree) => (recipe["weights"] === "selfLoop" ? Math.fround(1 / (degree + 1)) : degree)),
       );
     }
+    case "nearest":
+      return neighbours(recipe["includeSelf"] as boolean, seed % 3, false);
+    case "computed": {
+      const dims = (node.type as TensorType).axes.map((axis) => evaluateSize(axis.size, sizes));
+      const count = dims.reduce((product, size) => product * size, 1);
+      return dense(dims, randomNumbers(seed, count, 0.2, 0.9));
+    }
     case "knn": {
       const seedOf = recipe["modality"] === "image" ? 1 : 2;
       return neighbours(recipe["includeSelf"] as boolean, seedOf, recipe["weights"] === "unit");
@@ -199,19 +206,21 @@ export function smallInstance(
   declaration.buffers.forEach(({ name: buffer, node, recipe }, i) => {
     feeds[buffer] = bufferFeed(recipe, node, i);
   });
-  for (const { entry } of declaration.main.batches) feeds[entry.name] = batchFeed(entry.source);
+  const batches = declaration.phases.flatMap((phase) => phase.batches);
+  for (const { entry } of batches) feeds[entry.name] = batchFeed(entry.source);
   for (const node of declaration.scalars) {
     feeds[inputName(node)] =
       inputName(node) === "random_key" ? dense([], [0x1234567890abcdefn]) : dense([], [3]);
   }
   const parameters = declaration.parameters.map(({ node }) => node);
-  const data = [...declaration.buffers, ...declaration.main.batches].map(({ node }) => node);
+  const data = [...declaration.buffers, ...batches].map(({ node }) => node);
   return { declaration, parameters, inputs: [...parameters, ...data, ...declaration.scalars], feeds };
 }
 
-/** Sum of all loss terms. */
-export function lossTerm(instance: SmallInstance, name: string): Node {
-  const found = instance.declaration.main.losses.find((loss) => loss.name === name);
+/** A loss term of a phase. */
+export function lossTerm(instance: SmallInstance, name: string, phase = "main"): Node {
+  const { losses } = instance.declaration.phases.find((candidate) => candidate.name === phase)!;
+  const found = losses.find((loss) => loss.name === name);
   if (found === undefined) throw new Error(`the model has no loss "${name}"`);
   return found.node;
 }

@@ -147,15 +147,23 @@ describe("the users sampler", () => {
     expect([...again.epoch(3).columns.user!]).not.to.deep.equal([...sampler.epoch(2).columns.user!]);
   });
 
-  it("takes a batch of all users, and refuses a larger one", () => {
+  it("takes a batch of all users", () => {
     const all = createSampler(entry("users", 54), dataOf(dataset), 1, "main").epoch(0);
     expect(new Set(all.columns.user!.subarray(0, 54)).size).to.equal(54);
-    expect(() => createSampler(entry("users", 55), dataOf(dataset), 1, "main"))
-      .to.throw(
-        SamplerError,
-        "a batch of 55 distinct users cannot be drawn from 54 users with training items",
-      )
-      .with.property("fix", 'Set the batch size to at most 54 or use the sampler "pairs"');
+  });
+
+  it("repeats users where fewer than a batch have training items, all of them equally often", () => {
+    const larger = createSampler(entry("users", 80), dataOf(dataset), 1, "main");
+    const counts = new Map<number, number>();
+    for (let epoch = 0; epoch < 40; epoch++) {
+      const sample = larger.epoch(epoch);
+      checkTriples(dataset, sample);
+      for (const user of sample.columns.user!) counts.set(user, (counts.get(user) ?? 0) + 1);
+    }
+    expect(larger.lastBatchSize).to.equal(80);
+    expect(counts.size).to.equal(54);
+    const mean = (40 * larger.stepsPerEpoch * 80) / 54;
+    for (const count of counts.values()) expect(count).to.be.within(0.8 * mean, 1.2 * mean);
   });
 });
 
@@ -239,7 +247,7 @@ describe("negatives", () => {
       "main",
     );
     const start = performance.now();
-    expect(new Set(sampler.epoch(0).columns.negative!)).to.deep.equal(new Set([777]));
+    expect(new Set(sampler.epoch(0).columns.negative)).to.deep.equal(new Set([777]));
     expect(performance.now() - start).to.be.below(500);
   });
 });
