@@ -10,4 +10,3 @@ export const providerFixes: Readonly<Record<Provider, string>> = {
   webgpu:
     "Install a graphics driver with Vulkan, Metal or Direct3D 12 support (`mmkit doctor` tells more), or use the device cpu.",
 };
-

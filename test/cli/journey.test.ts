@@ -166,7 +166,9 @@ describe("from training to recommendations", function () {
       const words = ["train", "mf", "--data", at("data"), ...small, "--epochs", "1", "--out"];
       const refused = await mmkit(...words, at("data", "dataset.json", "run"));
       expect(refused.code).to.equal(1);
-      expect(refused.stderr).to.match(/run: nothing can be written here: a part of the path is a file, not a folder/);
+      expect(refused.stderr).to.match(
+        /run: nothing can be written here: a part of the path is a file, not a folder/,
+      );
     });
 
     it("saves on Ctrl-C and says how to resume", async () => {
