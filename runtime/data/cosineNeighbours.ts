@@ -20,7 +20,8 @@ export interface NeighbourRequest {
 
 /**
  * Per row the k largest cosines with all rows, ties to the lower row, negatives clipped to 0; entries of similarity 0
- * are left out. All pairs are compared, tile by tile, in a graph.
+ * are left out. All pairs are compared, tile by tile, in a graph. The size of tiles changes no bit: onnxruntime
+ * multiplies a single row by another kernel, which rounds differently, so that a tile of one row is given a second.
  *
  * @throws RecipeError if a similarity is not finite
  */
@@ -49,18 +50,16 @@ export async function cosineNeighbours(
   const values = new Float32Array(count * kept);
   let entries = 0;
   for (let first = 0; first < count; first += tile) {
-    const rows = Math.min(tile, count - first);
-    const queries = hostTensor(
-      "float32",
-      [rows, size],
-      vectors.subarray(first * size, (first + rows) * size),
-    );
+    const wanted = Math.min(tile, count - first);
+    const from = wanted === 1 && first > 0 ? first - 1 : first;
+    const rows = wanted === 1 ? Math.min(2, count) : wanted;
+    const queries = hostTensor("float32", [rows, size], vectors.subarray(from * size, (from + rows) * size));
     const feeds = { queries, keys, k: kTensor };
     const outputs = await runForOutput(context, GRAPH, feeds, "neighbours", "similarities");
     const neighbours = int64Data(`"neighbours" of ${GRAPH}`, outputs.neighbours, [rows, asked]);
     const similarities = float32Data(`"similarities" of ${GRAPH}`, outputs.similarities, [rows, asked]);
-    for (let row = 0; row < rows; row++) {
-      const own = first + row;
+    for (let own = first; own < first + wanted; own++) {
+      const row = own - from;
       const found: (readonly [number, number])[] = [];
       for (let rank = 0; rank < asked && found.length < kept; rank++) {
         const neighbour = Number(neighbours[row * asked + rank]!);
@@ -83,7 +82,7 @@ export async function cosineNeighbours(
       }
       rowStart[own + 1] = entries;
     }
-    context.progress(first + rows, count);
+    context.progress(first + wanted, count);
   }
   return {
     rows: count,

@@ -116,25 +116,29 @@ export class ModelRanker implements Ranker {
   /** @throws RankingError for a user without a vector, NonFiniteScoresError for a score that is not a number */
   async rank(users: Int32Array, masked: readonly Int32Array[], k: number): Promise<RankedBlock> {
     const length = Math.min(k, this.candidates.length);
+    // onnxruntime multiplies a single row by another kernel, which rounds differently. With a second row scores do not
+    // depend on how users are divided into blocks.
+    const asked = users.length === 1 ? Int32Array.of(users[0]!, users[0]!) : users;
     // Only the block's users are handed over, so that a device receives no more than it needs.
     const results = await this.graph.run(
       new Map([
-        ["user_vectors", selectRows("user_vectors", this.users, users)],
+        ["user_vectors", selectRows("user_vectors", this.users, asked)],
         ["item_vectors", this.candidateVectors],
         [
           "user_ids",
           hostTensor(
             "int32",
-            [users.length],
-            users.map((_, row) => row),
+            [asked.length],
+            asked.map((_, row) => row),
           ),
         ],
         ["seen", this.maskedPairs(masked)],
         ["k", hostTensor("int64", [1], BigInt64Array.of(BigInt(length)))],
       ]),
     );
-    const rows = results.get("items")!.data as BigInt64Array;
-    const scores = results.get("scores")!.data as Float32Array;
+    const shown = users.length * length;
+    const rows = (results.get("items")!.data as BigInt64Array).subarray(0, shown);
+    const scores = (results.get("scores")!.data as Float32Array).subarray(0, shown);
     const unordered = scores.findIndex((score) => Number.isNaN(score));
     if (unordered >= 0) {
       const user = users[Math.floor(unordered / length)]!;

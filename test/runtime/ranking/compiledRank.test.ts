@@ -69,4 +69,28 @@ describe("the compiled ranking graph", () => {
     }
     await graph.release();
   });
+
+  it("gives a user the same bits alone and among others", async () => {
+    const dim = 64;
+    await writeArtifacts(buildArtifacts(models.get("mf")!, { dim }), temporary.path);
+    const artifacts = await loadArtifacts(temporary.path);
+    const graph = await GraphSession.open(artifacts, "rank", { device: "cpu", threads: 1, sizes: new Map() });
+    const random = new Random(3, "vectors");
+    const table = (rows: number): HostTensor =>
+      hostTensor(
+        "float32",
+        [rows, dim],
+        new Float32Array(rows * dim).map(() => random.normal()),
+      );
+    const ranker = ModelRanker.from(graph, table(USERS), table(500));
+    const asked = Int32Array.from({ length: USERS }, (_, user) => user);
+    const none = Array.from(asked, () => new Int32Array());
+    const together = await ranker.rank(asked, none, 500);
+    for (const user of asked) {
+      const alone = await ranker.rank(Int32Array.of(user), [new Int32Array()], 500);
+      expect(alone.items).to.deep.equal(together.items.slice(user * 500, (user + 1) * 500));
+      expect(alone.scores).to.deep.equal(together.scores.slice(user * 500, (user + 1) * 500));
+    }
+    await graph.release();
+  });
 });

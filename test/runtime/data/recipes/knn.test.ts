@@ -1,9 +1,16 @@
 import { expect } from "chai";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildArtifacts, writeArtifacts } from "../../../../exports/artifacts.js";
+import { models } from "../../../../graphs/registry.js";
+import { loadArtifacts } from "../../../../runtime/artifacts/loadArtifacts.js";
 import { hostTensor } from "../../../../runtime/data/hostTensor.js";
 import { RecipeError, type RunGraph } from "../../../../runtime/data/recipe.js";
 import { normaliseByRowSums } from "../../../../runtime/data/normaliseByRowSums.js";
 import { Random } from "../../../../runtime/data/random.js";
 import { DatasetError } from "../../../../runtime/data/datasetError.js";
+import { RecipeGraphs } from "../../../../runtime/training/recipeGraphs.js";
 import { denseOf } from "../randomSparse.js";
 import { makeSparse, sparseEntry } from "../recipeContext.js";
 import { referenceRunGraph } from "../referenceGraphs.js";
@@ -157,6 +164,32 @@ describe("the recipe knn", () => {
       [items, items],
     ]);
     expect([...made.columnIds]).to.deep.equal([...Array(items).keys()]);
+  });
+
+  it("gives the same bits whatever the tiles are, a last one of a single row included", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mmkit-test-"));
+    await writeArtifacts(buildArtifacts(models.get("ksi")!, { modalities: ["text"] }), folder);
+    const graphs = new RecipeGraphs(await loadArtifacts(folder), {
+      device: "cpu",
+      threads: 1,
+      sizes: new Map(),
+    });
+    try {
+      const random = new Random(5, "features");
+      const matrix = Array.from({ length: 37 }, () => Array.from({ length: 64 }, () => random.normal()));
+      const madeIn = (tile: number) =>
+        makeSparse(knnCall(9, false), datasetWith(matrix), {
+          runGraph: graphs.run,
+          fitTile: () => Promise.resolve(tile),
+        });
+      const whole = await madeIn(37);
+      for (const tile of [1, 2, 3, 5, 36]) expect(await madeIn(tile), `${tile}`).to.deep.equal(whole);
+      const single = await makeSparse(knnCall(9, true), datasetWith([[1, 2]]), { runGraph: graphs.run });
+      expect([...single.columnIds]).to.deep.equal([0]);
+    } finally {
+      await graphs.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("keeps the k largest positive cosines of random features", async () => {
