@@ -8,7 +8,9 @@ export interface DatasetNote {
     | "itemWithoutTrain"
     | "missingFeature"
     | "shortRank"
-    | "padding";
+    | "padding"
+    | "clusters"
+    | "walkSimilarity";
   readonly count: number;
   readonly message: string;
 }

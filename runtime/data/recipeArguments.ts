@@ -66,6 +66,33 @@ export class RecipeArguments {
     return value;
   }
 
+  /** An integer of at least 0. */
+  number(name: string): number {
+    const value = this.#values[name];
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+      throw this.#fail(name, value, "an integer of at least 0");
+    }
+    return value;
+  }
+
+  /** A number from `least` to `most`, both included. */
+  within(name: string, least: number, most: number): number {
+    const value = this.#values[name];
+    if (typeof value !== "number" || !(value >= least && value <= most)) {
+      throw this.#fail(name, value, `a number from ${least} to ${most}`);
+    }
+    return value;
+  }
+
+  /** A list of texts, maybe empty. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    if (!Array.isArray(value) || value.some((text) => typeof text !== "string" || text === "")) {
+      throw this.#fail(name, value, "a list of texts");
+    }
+    return value as readonly string[];
+  }
+
   /** A number from 0 up to, but not, 1. */
   ratio(name: string): number {
     const value = this.#values[name];

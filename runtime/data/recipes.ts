@@ -9,15 +9,18 @@ import { droppedInteractions } from "./recipes/droppedInteractions.js";
 import { empty } from "./recipes/empty.js";
 import { featureMask } from "./recipes/featureMask.js";
 import { features } from "./recipes/features.js";
+import { generatedLinks, generatedRelations } from "./recipes/generatedLinks.js";
 import { headRelations } from "./recipes/headRelations.js";
 import { interactions } from "./recipes/interactions.js";
 import { knn } from "./recipes/knn.js";
+import { knowledgeLinks, linkArguments, linkRelations } from "./recipes/knowledgeLinks.js";
 import { nearest } from "./recipes/nearest.js";
 import { negativeItems } from "./recipes/negativeItems.js";
 import { pca } from "./recipes/pca.js";
 import { prunedInteractions } from "./recipes/prunedInteractions.js";
 import { tripleRelations } from "./recipes/tripleRelations.js";
 import { triples } from "./recipes/triples.js";
+import { walkArguments, walkSelfLoops, walkSimilarity } from "./recipes/walkSimilarity.js";
 
 interface RecipeEntry {
   readonly make: Recipe;
@@ -55,6 +58,26 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
     },
   ],
   ["empty", { make: empty, arguments: [] }],
+  ["knowledgeLinks", { make: knowledgeLinks, arguments: ["source"], defaults: linkArguments }],
+  ["linkRelations", { make: linkRelations, arguments: ["source", "heads"], defaults: linkArguments }],
+  [
+    "generatedLinks",
+    {
+      make: generatedLinks,
+      arguments: ["source", "newEdges", "keepRate"],
+      defaults: { ...linkArguments, reverses: false },
+    },
+  ],
+  [
+    "generatedRelations",
+    {
+      make: generatedRelations,
+      arguments: ["source", "heads", "newEdges", "keepRate"],
+      defaults: { ...linkArguments, reverses: false },
+    },
+  ],
+  ["walkSimilarity", { make: walkSimilarity, arguments: walkArguments }],
+  ["walkSelfLoops", { make: walkSelfLoops, arguments: walkArguments }],
 ]);
 
 /**

@@ -34,6 +34,7 @@ export const greater = (a: Node, b: Node): Node => apply("greater", [a, b]);
 export const equal = (a: Node, b: Node): Node => apply("equal", [a, b]);
 export const where = (condition: Node, a: Node, b: Node): Node => apply("where", [condition, a, b]);
 export const cast = (x: Node, dtype: DType): Node => apply("cast", [x], { dtype });
+export const castToIds = (x: Node, indexes: string): Node => apply("cast", [x], { dtype: "int32", indexes });
 export const matmul = (a: Node, b: Node): Node => apply("matmul", [a, b]);
 export const sum = (x: Node, axes: readonly string[]): Node =>
   axes.length === 0 ? x : apply("sum", [x], { axes });

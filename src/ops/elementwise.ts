@@ -204,11 +204,13 @@ export const elementwise = {
     },
     lower: lowerBroadcast("Where"),
   },
+  /** Another dtype; to int32 also as ids of the axis `indexes`. */
   cast: {
     infer: (inputs, attributes) =>
       tensorType(
         attributes.dtype as DType,
         tensor(inputs, 0, ["float32", "int32", "int64", "uint64", "bool"]).axes,
+        attributes.indexes as string | undefined,
       ),
     gradient: "none",
     lower: (onnx, [value], node) => onnx.cast(value!, typeOf(node).dtype),

@@ -2,12 +2,14 @@ import { expect } from "chai";
 import {
   concat,
   DeclarationError,
+  gather,
   meanOf,
   ShapeError,
   slice,
   sumOf,
   Tensor,
   topK,
+  toIds,
   type Scalar,
 } from "../../src/index.js";
 import { GraphBuilder } from "../evaluator/graphBuilder.js";
@@ -64,6 +66,18 @@ describe("topK", () => {
     expect(problem(() => topK(x, { name: "k", size: 0 }))).to.equal(
       'topKValues: "k" must be a positive whole number, but it is 0',
     );
+  });
+});
+
+describe("toIds", () => {
+  it("makes ids of the axis that is named, which look up no other", () => {
+    const columns = new Tensor<["column", "dim"]>(g.float("columns", { column: 4, dim: 3 }));
+    const lines = new Tensor<["line", "dim"]>(g.float("lines", { line: 4, dim: 3 }));
+    const ids = toIds(topK<["row"], "column", "k">(x, { name: "k", size: 1 }).indices, "column");
+    expect(ids.type).to.include({ dtype: "int32", indexes: "column" });
+    expect(gather(columns, ids).type.axes.map(({ name }) => name)).to.deep.equal(["row", "k", "dim"]);
+    // @ts-expect-error ids of "column" do not index "line"
+    expect(problem(() => gather(lines, ids))).to.include('holds ids of "column"');
   });
 });
 

@@ -38,3 +38,14 @@ export function topK<Rest extends Axes, Last extends string, K extends string>(
     indices: new Tensor(apply("topKIndices", [x.node], { axis: k })),
   };
 }
+
+/**
+ * Whole numbers as ids of an axis: positions that `topK` found, or floats, cut towards zero. An id beyond the axis fails
+ * where it is looked up.
+ */
+export function toIds<A extends Axes, const Of extends string>(
+  x: Tensor<A> | Tensor<A, "int64", NoInfer<Of>>,
+  of: Of,
+): Ids<Of, A> {
+  return new Tensor(build.castToIds(x.node, of));
+}

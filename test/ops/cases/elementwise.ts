@@ -217,6 +217,14 @@ export const elementwiseCases: Record<Name, readonly OperationCase[]> = {
       build: (g) => apply("cast", [g.float("x", { row: 4 }, [0.9, -0.9, 2.5, -3])], { dtype: "int32" }),
     },
     {
+      label: "numbers to ids that look up rows",
+      build: (g) =>
+        apply("gather", [
+          g.float("table", { row: 3, column: 2 }),
+          apply("cast", [g.float("x", { other: 3 }, [2.9, 0, 1])], { dtype: "int32", indexes: "row" }),
+        ]),
+    },
+    {
       label: "numbers to booleans",
       build: (g) => apply("cast", [g.float("x", { row: 3 }, [0, 0.5, -1])], { dtype: "bool" }),
     },
