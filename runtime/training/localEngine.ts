@@ -2,7 +2,6 @@ import { chooseDevice, providerOf } from "../artifacts/device.js";
 import { GraphSession, type GraphSessionOptions } from "../artifacts/graphSession.js";
 import { graphFile } from "../artifacts/loadArtifacts.js";
 import type { ScheduleEntry } from "../artifacts/manifest.js";
-import { AxisSizeError } from "../data/axisSizes.js";
 import { Buffers } from "../data/buffers.js";
 import { loadDataset, type Dataset } from "../data/dataset.js";
 import type { DatasetNote } from "../data/datasetNote.js";
@@ -130,16 +129,7 @@ export class LocalEngine implements Engine {
     const sampled = {
       dataset,
       matrix: buffers.matrix,
-      size: (axis: string) => {
-        const size = sizes.get(axis);
-        if (size !== undefined) return size;
-        const fix = "Sample the rows of an axis that has a size in the declaration or from the dataset";
-        throw new AxisSizeError(
-          axis,
-          "its size is not known before training, but a phase goes through it",
-          fix,
-        );
-      },
+      size: (axis: string) => sizes.get(axis)!,
     };
     for (const entry of manifest.phases) {
       const { graphs } = entry;

@@ -8,21 +8,6 @@ import { loadCheckpoint, type Checkpoint } from "../../../runtime/training/check
 import { LocalEngine } from "../../../runtime/training/localEngine.js";
 import { train, type TrainOptions } from "../../../runtime/training/trainer.js";
 import type { TrainingEvent } from "../../../runtime/training/trainingEvent.js";
-import {
-  bprLoss,
-  defineModel,
-  gather,
-  idEmbeddings,
-  meanAll,
-  sampledTriples,
-  square,
-  trainingHyperparameters,
-  trainingSettings,
-  tripleScores,
-  xavierUniform,
-} from "../../../src/index.js";
-import { AxisSizeError } from "../../../runtime/data/axisSizes.js";
-import { rejection } from "../rejection.js";
 import { temporaryFolder } from "../temporaryFolder.js";
 import phasedModel from "../../../examples/phasedModel.js";
 import { writeTinyDataset } from "./tinyDataset.js";
@@ -179,31 +164,6 @@ describe("a schedule of several phases", () => {
     expect(bytes).to.be.greaterThan(0);
     expect(keptBufferBytes).to.equal(bytes);
     await engine.close();
-  });
-
-  it("refuses a phase that goes through an axis whose length nobody knows", async () => {
-    const model = defineModel({
-      name: "unknown_axis",
-      title: "A phase over an axis without a size",
-      hyperparameters: trainingHyperparameters({ learningRate: 0.02, batchSize: 16 }),
-      build(m, h) {
-        m.axis("dim", 4);
-        m.axis("thing");
-        const ego = idEmbeddings(m);
-        const things = m.phase("things");
-        const table = m.parameter("table", ["thing", "dim"], xavierUniform());
-        things.loss("size", meanAll(square(gather(table, things.rows("thing")))));
-        things.train({ ...trainingSettings(h), sampler: { kind: "rows", axis: "thing", batchSize: 8 } });
-        m.loss("bpr", bprLoss(tripleScores(ego.users, ego.items, sampledTriples(m))));
-        m.train(trainingSettings(h));
-        m.embeddings(ego.users, ego.items);
-      },
-    });
-    await writeArtifacts(buildArtifacts(model), at("artifacts"));
-    const error = await rejection(openEngine(), AxisSizeError);
-    expect(error.message).to.contain(
-      'axis "thing": its size is not known before training, but a phase goes through it.',
-    );
   });
 
   it("resumes to the same bytes wherever an epoch was interrupted", async () => {
