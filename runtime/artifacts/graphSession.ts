@@ -33,7 +33,17 @@ export interface GraphSessionOptions {
   readonly threads?: number;
   /** Sizes that feeds are checked against. */
   readonly sizes: ReadonlyMap<string, number>;
+  /** What becomes of memory between operations and runs; `planned` if absent. */
+  readonly memory?: SessionMemory;
 }
+
+/**
+ * - `planned`: kept, and from the second run on taken as one block for the whole plan, which holds about twice what lives
+ *   at once and saves asking for memory, which counts where values are small
+ * - `kept`: kept, without the block
+ * - `returned`: given back, for graphs that run now and then
+ */
+export type SessionMemory = "planned" | "kept" | "returned";
 
 /** Names of nodes in a message of onnxruntime, outermost first. */
 export function nodesNamedIn(message: string): string[] {
@@ -78,6 +88,8 @@ export class GraphSession {
         logSeverityLevel: 4,
         extra: { session: { use_deterministic_compute: "1" } },
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+        enableMemPattern: options.memory === undefined || options.memory === "planned",
+        enableCpuMemArena: options.memory !== "returned",
       });
       return new GraphSession(artifacts, graph, entry, session, options.sizes);
     } catch (error) {

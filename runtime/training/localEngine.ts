@@ -1,5 +1,5 @@
 import { chooseDevice, providerOf } from "../artifacts/device.js";
-import { GraphSession, type GraphSessionOptions } from "../artifacts/graphSession.js";
+import { GraphSession, type GraphSessionOptions, type SessionMemory } from "../artifacts/graphSession.js";
 import { graphFile } from "../artifacts/loadArtifacts.js";
 import type { ScheduleEntry } from "../artifacts/manifest.js";
 import { Buffers } from "../data/buffers.js";
@@ -77,16 +77,20 @@ export class LocalEngine implements Engine {
     const declaredSizes = new Map(
       Object.entries(manifest.axes).filter((axis): axis is [string, number] => typeof axis[1] === "number"),
     );
-    const withSizes = (sizes: ReadonlyMap<string, number>): GraphSessionOptions => ({
+    const withSizes = (
+      sizes: ReadonlyMap<string, number>,
+      memory: SessionMemory = "planned",
+    ): GraphSessionOptions => ({
       device,
       sizes,
+      memory,
       ...(options.threads === undefined ? {} : { threads: options.threads }),
     });
 
     const limit = await memoryLimit(options.memory, device);
     const dataset = await loadDataset(options.dataset);
     const notes: DatasetNote[] = [...dataset.notes];
-    const recipeGraphs = new RecipeGraphs(artifacts, withSizes(new Map()));
+    const recipeGraphs = new RecipeGraphs(artifacts, withSizes(new Map(), "returned"));
     const buffers = await Buffers.open(manifest, dataset, {
       seed,
       runGraph: recipeGraphs.run,
@@ -120,8 +124,12 @@ export class LocalEngine implements Engine {
     });
 
     const sessions: GraphSession[] = [];
-    const open = async (graph: string, known: ReadonlyMap<string, number>): Promise<GraphSession> => {
-      const session = await GraphSession.open(artifacts, graph, withSizes(known));
+    const open = async (
+      graph: string,
+      known: ReadonlyMap<string, number>,
+      kind: SessionMemory = "planned",
+    ): Promise<GraphSession> => {
+      const session = await GraphSession.open(artifacts, graph, withSizes(known, kind));
       sessions.push(session);
       return session;
     };
@@ -137,17 +145,17 @@ export class LocalEngine implements Engine {
         device === "webgpu"
           ? new SeparateExecutor(
               entry,
-              await open(graphs.training, sizes),
-              await open(graphs.optimizer, sizes),
+              await open(graphs.training, sizes, memory.stepMemory),
+              await open(graphs.optimizer, sizes, memory.stepMemory),
             )
-          : new FusedExecutor(entry, await open(graphs.epoch, sizes));
+          : new FusedExecutor(entry, await open(graphs.epoch, sizes, memory.stepMemory));
       const sampler = createSampler(entry.sampler, sampled, seed, entry.name);
       phases.set(
         entry.name,
         new PhaseTrainer(entry, sampler, executor, memory.stepsPerRun, buffers.matrix, hooks.report),
       );
     }
-    const embedGraph = await open("embed", sizes);
+    const embedGraph = await open("embed", sizes, "returned");
     // Users and candidates are handed to the rank graph block by block, so only the declared sizes bind it.
     const rankGraph = await open("rank", declaredSizes);
 

@@ -13,6 +13,12 @@ import { MemoryError } from "./memoryError.js";
  */
 export const ARENA = 2;
 
+/** Without that block (measured: 1.1 times). */
+const KEPT = 1.2;
+
+/** Above this, bytes, the block that holds a step's plan costs memory and saves no time worth it. */
+const LARGE_STEP = 2 ** 30;
+
 /** The stacked batch inputs of one run stay below this, bytes. */
 export const BATCH_BYTES = 16 * 2 ** 20;
 
@@ -61,6 +67,8 @@ export interface MemoryPlan {
   /** Bytes by what they are for. */
   readonly parts: Readonly<Record<"inUse" | "state" | "values" | "evaluation", number>>;
   readonly stepsPerRun: number;
+  /** Whether the graphs that train take the block of their plan. */
+  readonly stepMemory: "planned" | "kept";
   /** Most scores computed at once when ranking; null for the usual number. */
   readonly tileScores: number | null;
 }
@@ -108,6 +116,19 @@ function batchSizes(sizes: ReadonlyMap<string, number>, batch: number): Readonly
   return new Map([...sizes, ["batch", batch], ["step", 1]]);
 }
 
+/** Whether a step of some phase is so large that none takes the block of its plan. */
+function isLarge({ sizes }: MemoryNeeds, phases: readonly PhaseGraphs[]): boolean {
+  return phases.some(
+    ({ phase, memory }) =>
+      memory.peak(batchSizes(withGroupSizes(sizes), phase.sampler.batchSize)) > LARGE_STEP,
+  );
+}
+
+/** What a step of a phase holds; it never falls as more lives at once. */
+function stepBytes(live: number): number {
+  return live > LARGE_STEP ? Math.max(KEPT * live, ARENA * LARGE_STEP) : ARENA * live;
+}
+
 /** Peak of training with K steps per run and, instead of the declared ones, batches of at most `batch`. */
 function trainingParts(
   needs: MemoryNeeds,
@@ -131,7 +152,7 @@ function trainingParts(
     // Scan carries the state in two buffers of its own (fewer for one or two steps) and the result is a third.
     state += total(stateOf(needs, [phase])) * (1 + Math.min(2, stepsPerRun - 1));
     const stacked = Math.min(stepsPerRun * 4 * phase.batch.length * size, BATCH_BYTES);
-    values += ARENA * memory.peak(batchSizes(sizes, size)) + 2 * stacked;
+    values += stepBytes(memory.peak(batchSizes(sizes, size))) + 2 * stacked;
   }
   return { state, values };
 }
@@ -149,7 +170,7 @@ async function readEvaluation({
   const embed = await GraphMemory.read(graphFile(artifacts, "embed"));
   const rank = await GraphMemory.read(graphFile(artifacts, "rank"));
   if (rank === null || embed?.isKnown(batchSizes(withGroupSizes(sizes), 1)) !== true) return null;
-  const vectors = ARENA * embed.peak(batchSizes(withGroupSizes(sizes), 1));
+  const vectors = KEPT * embed.peak(batchSizes(withGroupSizes(sizes), 1));
   const axis = artifacts.manifest.graphs["embed"]!.outputs[0]!.axes[1]!;
   const vector = typeof axis === "number" ? axis : (sizes.get(axis) ?? 0);
   const users = Math.max(1, sizes.get("user") ?? 1);
@@ -198,8 +219,10 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
   const inUse = onCard ? CUDA_CONTEXT + buffers : needs.inUse;
   if (phases === null || evaluation === null) {
     const parts = { inUse, state: 0, values: 0, evaluation: 0 };
-    return { peak: null, limit, parts, stepsPerRun: needs.stepsPerRun, tileScores: null };
+    const { stepsPerRun } = needs;
+    return { peak: null, limit, parts, stepsPerRun, stepMemory: "planned", tileScores: null };
   }
+  const stepMemory = isLarge(needs, phases) ? "kept" : "planned";
   const partsFor = (steps: number, block: number, batch?: number): MemoryPlan["parts"] => ({
     inUse,
     ...trainingParts(needs, phases, steps, batch),
@@ -214,7 +237,7 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
   const parts = partsFor(stepsPerRun, block);
   if (limit === null || fits(stepsPerRun, block)) {
     const tileScores = block === usualBlock ? null : block * items;
-    return { peak: peakOf(parts), limit, parts, stepsPerRun, tileScores };
+    return { peak: peakOf(parts), limit, parts, stepsPerRun, stepMemory, tileScores };
   }
 
   const sizes = withGroupSizes(needs.sizes);

@@ -89,6 +89,18 @@ describe("the plan of memory", () => {
     await rejection(plan({ artifacts: larger, limit: 2e9 }), MemoryError);
   });
 
+  it("does not take the plan's block for steps of more than a gibibyte, and never asks less for a larger batch", async () => {
+    const estimates: number[] = [];
+    const kinds = new Set<string>();
+    for (const batchSize of [100_000, 500_000, 1_000_000, 2_000_000]) {
+      const { parts, stepMemory } = await plan({ artifacts: await artifactsOf("mf", { batchSize }) });
+      estimates.push(parts.values);
+      kinds.add(stepMemory);
+    }
+    expect([...kinds]).to.deep.equal(["planned", "kept"]);
+    expect(estimates).to.deep.equal([...estimates].sort((a, b) => a - b));
+  });
+
   it("asks only for what ranking needs where nothing is trained", async () => {
     const { parts } = await plan({ trains: false, limit: 1e9 });
     expect(parts.state + parts.values).to.be.below(50e6);
