@@ -9,7 +9,7 @@ import {
   type Checkpoint,
 } from "../runtime/training/checkpoint.js";
 import { checkSameDataset as checkTrainedOn } from "../runtime/training/checkSameDataset.js";
-import { RunFolderError } from "../runtime/training/runFolder.js";
+import { RunFolder, RunFolderError } from "../runtime/training/runFolder.js";
 
 /** A training run, read back. */
 export interface FinishedRun {
@@ -67,10 +67,8 @@ export async function readRun(
   const config = await readConfig(folder);
   const own = join(folder, RUN_ARTIFACTS);
   const artifacts = await loadArtifacts(existsSync(own) ? own : pathOf(folder, config, "artifactFolder"));
-  const checkpoints = join(folder, "checkpoints");
-  const checkpointName = (["best", "last"] as const).find(
-    (name) => existsSync(join(checkpoints, name)) || existsSync(join(checkpoints, `${name}.previous`)),
-  );
+  const runFolder = new RunFolder(folder);
+  const checkpointName = (["best", "last"] as const).find((name) => runFolder.hasCheckpoint(name));
   if (checkpointName === undefined) {
     throw new RunFolderError(
       folder,
@@ -78,7 +76,7 @@ export async function readRun(
       "Train it again with --force.",
     );
   }
-  const checkpointFolder = join(checkpoints, checkpointName);
+  const checkpointFolder = runFolder.checkpointPath(checkpointName);
   const checkpoint = await loadCheckpoint(checkpointFolder);
   checkCheckpoint(checkpointFolder, checkpoint, artifacts);
   if (checkpoint.record.manifestSha256 !== artifacts.sha256) {

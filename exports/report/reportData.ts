@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { chooseDevice, type DeviceRequest } from "../../runtime/artifacts/device.js";
 import { GraphSession } from "../../runtime/artifacts/graphSession.js";
 import { graphFile } from "../../runtime/artifacts/loadArtifacts.js";
@@ -7,6 +5,7 @@ import { loadDataset, type Dataset } from "../../runtime/data/dataset.js";
 import { hostTensor } from "../../runtime/data/hostTensor.js";
 import { ModelRanker } from "../../runtime/ranking/modelRanker.js";
 import { checkSameDataset as checkTrainedOn } from "../../runtime/training/checkSameDataset.js";
+import { RunFolder } from "../../runtime/training/runFolder.js";
 import { readRun } from "../inferenceRun.js";
 import { finalVectors } from "../inferenceVectors.js";
 import { courseOf, type Course } from "./course.js";
@@ -57,10 +56,6 @@ export interface ReportOptions {
 }
 
 const nameColumns = ["title", "name"];
-const hasCheckpoint = (run: string): boolean =>
-  ["best", "last"].some((name) =>
-    [name, `${name}.previous`].some((folder) => existsSync(join(run, "checkpoints", folder))),
-  );
 
 function namesOf(dataset: Dataset): string[] {
   const { itemTable, items, keys } = dataset;
@@ -137,7 +132,9 @@ export async function reportData(options: ReportOptions): Promise<ReportData> {
   checkTrainedOn(options.run, { datasetChecksum: String(config["datasetChecksum"]) }, dataset);
   // AUC has no cutoff.
   const k = Number(String(config["monitor"]).split("@")[1] ?? 20);
-  const insight = hasCheckpoint(options.run) ? await insightOf(options, dataset, k) : null;
+  const folder = new RunFolder(options.run);
+  const isSaved = folder.hasCheckpoint("best") || folder.hasCheckpoint("last");
+  const insight = isSaved ? await insightOf(options, dataset, k) : null;
   const { userTable } = dataset;
   const userColumn = nameColumns.find((name) => userTable?.columns.includes(name) === true);
   const shown = userColumn === undefined ? [] : (insight?.samples ?? []);

@@ -26,6 +26,11 @@ function previousName(folder: string): string {
   return `${folder}.previous`;
 }
 
+/** Whether a folder that {@link writeFolderAtomic} writes is there, if only as what {@link restoreFolder} puts back. */
+export function isFolderThere(folder: string): boolean {
+  return existsSync(folder) || existsSync(previousName(folder));
+}
+
 /** Asks the operating system to put a file or a folder's list of names on the disk. */
 async function synchronise(path: string): Promise<void> {
   const handle = await open(path, "r");

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { removeAbandoned, writeFileAtomic } from "../artifacts/atomicWrite.js";
+import { isFolderThere, removeAbandoned, writeFileAtomic } from "../artifacts/atomicWrite.js";
 import type { Json } from "../artifacts/manifest.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { loadCheckpoint, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
@@ -51,6 +51,11 @@ export class RunFolder {
     return join(this.path, "checkpoints", name);
   }
 
+  /** Whether there is such a checkpoint, or its previous version waits to be put back. */
+  hasCheckpoint(name: "last" | "best"): boolean {
+    return isFolderThere(this.checkpointPath(name));
+  }
+
   /**
    * Checks, without changing anything, that a run may start here.
    *
@@ -87,7 +92,14 @@ export class RunFolder {
   /** Deletes the files of an earlier run and writes the new one's configuration. */
   async start(config: RunConfig): Promise<void> {
     await mkdir(this.path, { recursive: true });
-    for (const name of ["results.json", "environment.jsonl", "metrics.jsonl", "checkpoints", "users"]) {
+    for (const name of [
+      "results.json",
+      "report.html",
+      "environment.jsonl",
+      "metrics.jsonl",
+      "checkpoints",
+      "users",
+    ]) {
       await rm(this.file(name), { recursive: true, force: true });
     }
     await this.writeConfig(config);
@@ -149,8 +161,7 @@ export class RunFolder {
         "Resume with the same artifacts, dataset and settings, or start a run in another folder.",
       );
     }
-    const last = this.checkpointPath("last");
-    return existsSync(last) || existsSync(`${last}.previous`) ? loadCheckpoint(last) : null;
+    return this.hasCheckpoint("last") ? this.load("last") : null;
   }
 
   async save(name: "last" | "best", checkpoint: Checkpoint): Promise<void> {

@@ -78,7 +78,7 @@ export async function train(
     report,
     options.signal,
   );
-  if (engine === null) return { status: "aborted", epochs: 0 };
+  if (engine === null) return { status: "aborted", epochs: null };
   try {
     const config = runConfig(options, settings, artifacts, engine.info);
     const run = new TrainingRun(folder, artifacts, settings, engine, report, options.signal, clock);

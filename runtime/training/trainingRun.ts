@@ -29,8 +29,8 @@ import {
 
 export type TrainOutcome =
   | { readonly status: "finished"; readonly results: TrainingResults }
-  /** Interrupted after so many complete epochs, which are saved. */
-  | { readonly status: "aborted"; readonly epochs: number };
+  /** Interrupted after so many complete epochs, which are saved; null if nothing was changed yet. */
+  | { readonly status: "aborted"; readonly epochs: number | null };
 
 /** Says whether two states of a run are the same. */
 function positionOf({ epoch, progress }: Pick<CheckpointRecord, "epoch" | "progress">): string {

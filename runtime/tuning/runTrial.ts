@@ -36,7 +36,7 @@ export async function runTrial(order: TrialOrder, openEngine: OpenEngine): Promi
   const started = performance.now();
   const artifacts = join(run, "artifacts");
   if (!existsSync(artifacts)) await writeModel(artifacts, order.build());
-  const isResumed = hasCheckpoint(run);
+  const isResumed = new RunFolder(run).hasCheckpoint("last");
   report({ kind: "trial", trial, hyperparameters: point, isResumed });
   const ended = (result: Omit<TrialRecord, "trial" | "hyperparameters" | "seconds">): TrialRecord => ({
     trial,
@@ -79,11 +79,6 @@ export async function runTrial(order: TrialOrder, openEngine: OpenEngine): Promi
       problem: error.message,
     });
   }
-}
-
-function hasCheckpoint(run: string): boolean {
-  const last = new RunFolder(run).checkpointPath("last");
-  return existsSync(last) || existsSync(`${last}.previous`);
 }
 
 async function writeModel(folder: string, { files }: CompiledModel): Promise<void> {

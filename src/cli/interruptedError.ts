@@ -5,7 +5,7 @@ export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 
   /**
-   * @param epochs complete epochs, which are saved; null if nothing was written yet
+   * @param epochs complete epochs, which are saved; null if nothing was changed yet
    * @param resume the command line that continues
    */
   constructor(
@@ -15,7 +15,7 @@ export class InterruptedError extends Error {
   ) {
     super(
       epochs === null
-        ? `training was interrupted before it began; nothing was written to ${run}.`
+        ? `training was interrupted before it began; nothing was changed in ${run}.`
         : `training was interrupted after ${counted(epochs, "complete epoch")}, saved in ${run}. ` +
             `Continue with:\n  ${resume}`,
     );

@@ -26,6 +26,7 @@ export class RunArtifacts {
   copyInto(run: string): void {
     const target = join(run, RUN_ARTIFACTS);
     const arriving = `${target}.writing`;
+    rmSync(arriving, { recursive: true, force: true });
     cpSync(this.folder, arriving, { recursive: true });
     rmSync(target, { recursive: true, force: true });
     renameSync(arriving, target);

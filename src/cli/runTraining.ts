@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { buildArtifacts } from "../../exports/artifacts.js";
 import { RunFolder } from "../../runtime/training/runFolder.js";
 import { protocols, type ProtocolName } from "../../runtime/training/protocols.js";
@@ -104,8 +103,7 @@ export async function runTraining(order: TrainingOrder, streams: Streams): Promi
       (signal) => train({ ...options, signal }),
     );
     if (outcome.status === "finished") return outcome.results;
-    const isSaved = existsSync(join(run, "checkpoints", "last"));
-    throw new InterruptedError(run, isSaved ? outcome.epochs : null, order.resumeLine);
+    throw new InterruptedError(run, outcome.epochs, order.resumeLine);
   } finally {
     display.close();
     artifacts.remove();

@@ -275,7 +275,9 @@ describe("training", () => {
 
     it("that a second run replaces when forced", async () => {
       await follow({ metrics: [0.1] }, { epochs: 3 });
+      await writeFile(join(run(), "report.html"), "of the first run");
       await follow({ metrics: [0.9] }, { epochs: 1, force: true });
+      expect(existsSync(join(run(), "report.html"))).to.equal(false);
       expect(await loggedEpochs()).to.deep.equal([0]);
       expect(await savedValue("last")).to.equal(1);
     });
@@ -392,7 +394,7 @@ describe("training", () => {
 
     it("before anything was loaded leaves nothing behind", async () => {
       const outcome = await follow({ metrics: [0.1] }, { signal: AbortSignal.abort() });
-      expect(outcome).to.deep.equal({ status: "aborted", epochs: 0 });
+      expect(outcome).to.deep.equal({ status: "aborted", epochs: null });
       expect(existsSync(run())).to.equal(false);
     });
 
