@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
 import { checkDataset, type DatasetCheck } from "../../runtime/data/check/checkDataset.js";
 import { datasetProblems } from "../../runtime/data/check/datasetProblems.js";
 import { DatasetError } from "../../runtime/data/datasetError.js";
+import { checkPageFree } from "./checkPageFree.js";
 import { command } from "./command.js";
 import { dataCheckText } from "./dataCheckText.js";
 import { DatasetProblemsError } from "./datasetProblemsError.js";
@@ -31,6 +32,7 @@ export const dataCheck = command({
         "Leave it out for all cores.",
       );
     }
+    if (html !== undefined) await checkPageFree(html);
     const check = await checked(data, threads, (step) => stderr.write(`${step}\n`)).catch(
       async (error: unknown) => {
         if (!(error instanceof DatasetError)) throw error;

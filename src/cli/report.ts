@@ -3,6 +3,7 @@ import { UnknownUserError } from "../../exports/report/sampleUsers.js";
 import { writeTensorBoardEvents } from "../../exports/report/tensorBoardEvents.js";
 import { writeReport } from "../../exports/report/writeReport.js";
 import { byteSize } from "../../runtime/artifacts/byteSize.js";
+import { checkPageFree } from "./checkPageFree.js";
 import { command } from "./command.js";
 import { counted } from "./counted.js";
 import { deviceRequest } from "./deviceOption.js";
@@ -32,6 +33,7 @@ export const report = command({
     "popularity, popularity bias, a map of the items, sample recommendations with pictures where items.tsv has a " +
     "column `picture`, the dataset, configuration and environment.",
   async run({ run, out, users, map, tensorboard, data, device, threads, json }, { stdout, stderr }) {
+    if (out !== undefined) await checkPageFree(out);
     stderr.write(`reading ${run}\n`);
     const written = await writeReport({
       run,

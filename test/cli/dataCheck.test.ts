@@ -42,6 +42,16 @@ describe("mmkit data check", () => {
     );
   });
 
+  it("replaces its own page, and no other file", async () => {
+    await writeFile(at("other.html"), "notes");
+    const other = await mmkit("data", "check", at("tiny"), "--html", at("other.html"));
+    expect(other.code).to.equal(1);
+    expect(other.stderr).to.contain("this is no page that mmkit wrote, so it is not overwritten");
+    expect(await readFile(at("other.html"), "utf8")).to.equal("notes");
+    const again = await mmkit("data", "check", at("tiny"), "--html", at("check.html"));
+    expect(again.code, again.stderr).to.equal(0);
+  });
+
   it("gives the same for machines", async () => {
     const { code, stdout } = await mmkit("data", "check", at("tiny"), "--json", "--threads", "1");
     expect(code).to.equal(0);

@@ -202,6 +202,16 @@ describe("mmkit report", function () {
       expect(strangers.stderr).to.contain("there is no user 24: the dataset has users 0 to 23");
     });
 
+    it("to replace a file that is no page of its own", async () => {
+      await writeFile(at("notes.html"), "<!doctype html><p>notes");
+      const { code, stderr } = await refused(at("run"), "--out", at("notes.html"));
+      expect(code).to.equal(1);
+      expect(stderr).to.contain(
+        "notes.html: this is no page that mmkit wrote, so it is not overwritten. Choose",
+      );
+      expect(await readFile(at("notes.html"), "utf8")).to.equal("<!doctype html><p>notes");
+    });
+
     it("a place that cannot be written", async () => {
       const { code, stderr } = await refused(at("run"), "--out", at("run", "config.json", "report.html"));
       expect(code).to.equal(1);

@@ -21,6 +21,9 @@ export interface Page {
   readonly sections: readonly Section[];
 }
 
+/** By this line a page is known as one that mmkit wrote. */
+export const pageMark = '<meta name="generator" content="mmkit">';
+
 /** The source by which a content security policy lets an inline element through. */
 function sourceHash(content: string): string {
   return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
@@ -52,6 +55,7 @@ export function htmlPage({ title, kicker, heading, state, top, sections }: Page)
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
+${new Markup(pageMark)}
 <title>${title}</title>
 <style>${new Markup(stylesheet)}</style>
 </head>
