@@ -26,6 +26,9 @@ export class RunFolderError extends Error {
 /** The compiled model may lie in the run's folder; whoever puts it there looks after it. */
 const ARTIFACTS = "artifacts";
 
+/** What a run leaves at its end, besides checkpoints. */
+const RESULTS = ["results.json", "users"];
+
 /** The file that marks a run folder as being trained; see runLock.ts. */
 export const LOCK_FILE = "training.lock";
 
@@ -92,14 +95,7 @@ export class RunFolder {
   /** Deletes the files of an earlier run and writes the new one's configuration. */
   async start(config: RunConfig): Promise<void> {
     await mkdir(this.path, { recursive: true });
-    for (const name of [
-      "results.json",
-      "report.html",
-      "environment.jsonl",
-      "metrics.jsonl",
-      "checkpoints",
-      "users",
-    ]) {
+    for (const name of [...RESULTS, "report.html", "environment.jsonl", "metrics.jsonl", "checkpoints"]) {
       await rm(this.file(name), { recursive: true, force: true });
     }
     await this.writeConfig(config);
@@ -201,6 +197,11 @@ export class RunFolder {
 
   async writeUserMetrics(split: "valid" | "test", perUser: RankingReport["perUser"]): Promise<void> {
     await writeUserMetrics(this.userMetricsPath(split), perUser);
+  }
+
+  /** Deletes the results of an earlier end, which further epochs have made outdated. */
+  async removeResults(): Promise<void> {
+    for (const name of RESULTS) await rm(this.file(name), { recursive: true, force: true });
   }
 
   async writeResults(results: unknown): Promise<void> {

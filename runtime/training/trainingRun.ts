@@ -143,6 +143,7 @@ export class TrainingRun {
     this.history.push(record);
     const course = { record, split: settings.selectOn, time: Date.now() / 1000, seconds };
     await this.folder.appendMetrics(metricsLine({ ...course, parts: this.clock.takeLine() }));
+    await this.folder.removeResults();
     // The best checkpoint first: if the process ends in between, the epoch is trained again and saved again.
     if (evaluated?.improved === true) await this.saveBest();
     if ((epoch + 1) % settings.checkpointEvery === 0 || this.isLongUnsaved()) await this.saveLast();

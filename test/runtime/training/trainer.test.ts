@@ -426,6 +426,18 @@ describe("training", () => {
       expect(second.secondsPerEpoch).to.equal(null);
     });
 
+    it("with more epochs has no results until its new end", async () => {
+      const metrics = [0.1, 0.2, 0.3, 0.4];
+      await follow({ metrics }, { epochs: 2 });
+      const interrupted = { metrics, afterChunk: (epoch: number) => epoch === 2 };
+      await follow(interrupted, { epochs: 5, resume: true });
+      expect((await json("results.json"))["epochs"]).to.equal(2);
+      await follow({ ...interrupted, afterChunk: (epoch) => epoch === 3 }, { epochs: 5, resume: true });
+      expect(existsSync(join(run(), "results.json"))).to.equal(false);
+      expect(existsSync(join(run(), "users"))).to.equal(false);
+      expect((await finished({ metrics }, { epochs: 5, resume: true })).epochs).to.equal(5);
+    });
+
     it("with more epochs goes on", async () => {
       await follow({ metrics: [0.1, 0.2, 0.3, 0.4] }, { epochs: 2 });
       const results = await finished({ metrics: [0.1, 0.2, 0.3, 0.4] }, { epochs: 4, resume: true });
