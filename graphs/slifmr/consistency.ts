@@ -75,14 +75,18 @@ function comparedItems(
     const weights = broadcastLike(divide(1, axisSize(unified, "item")), ids);
     return { rows: (x) => rename(x, "item", "compared"), ids, weights };
   }
-  const unique = scope === "batch" ? m.uniquePositives() : undefined;
-  const itemIds = unique?.ids ?? m.negatives();
-  const ids = rename(toFloat(itemIds), "batch", "compared");
-  const weights =
-    unique === undefined
-      ? broadcastLike(divide(1, axisSize(ids, "compared")), ids)
-      : rename(unique.weights, "batch", "compared");
-  return { rows: (x) => rename(gather(x, itemIds), "batch", "compared"), ids, weights };
+  if (scope === "batch") {
+    const { ids, weights } = m.distinctPositives();
+    return {
+      rows: (x) => rename(gather(x, ids), "distinct", "compared"),
+      ids: rename(toFloat(ids), "distinct", "compared"),
+      weights: rename(weights, "distinct", "compared"),
+    };
+  }
+  const negatives = m.negatives();
+  const ids = rename(toFloat(negatives), "batch", "compared");
+  const weights = broadcastLike(divide(1, axisSize(ids, "compared")), ids);
+  return { rows: (x) => rename(gather(x, negatives), "batch", "compared"), ids, weights };
 }
 
 /** Consistency over the items of `contrastScope`, as means where the paper has sums over all items. */

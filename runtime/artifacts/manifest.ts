@@ -97,6 +97,8 @@ export type BufferEntry = DenseBufferEntry | SparseBufferEntry;
  * - `uniquePositive`: the distinct positive items of the batch, padded with item 0 to the batch size
  * - `uniquePositiveWeight`: 1 / (number of distinct positives) for those, 0 for the padding
  * - `uniqueUser`, `uniqueUserWeight`: the same for users
+ * - `distinctPositive`, `distinctPositiveWeight`: as `uniquePositive`, but padded only to the most that a batch of the
+ *   epoch has, along the axis `distinct`
  *
  * By the sampler `entries`:
  * - `entry`: number of the entry in the matrix, `entryRow`, `entryColumn`: where it is
@@ -114,6 +116,8 @@ export type BatchSource =
   | "uniquePositiveWeight"
   | "uniqueUser"
   | "uniqueUserWeight"
+  | "distinctPositive"
+  | "distinctPositiveWeight"
   | "entry"
   | "entryRow"
   | "entryColumn"

@@ -81,6 +81,7 @@ const batchSource: Schema = {
   enum: [
     ...["user", "positive", "negative"],
     ...["uniquePositive", "uniquePositiveWeight", "uniqueUser", "uniqueUserWeight"],
+    ...["distinctPositive", "distinctPositiveWeight"],
     ...["entry", "entryRow", "entryColumn", "negativeColumn"],
     ...["row", "denseRow"],
   ],

@@ -57,6 +57,29 @@ function distinct(
   return { ids: unique, weights };
 }
 
+/** The most distinct ids that a batch has. */
+function mostDistinct(ids: Int32Array, batchSize: number): number {
+  let most = 0;
+  for (let start = 0; start < ids.length; start += batchSize) {
+    most = Math.max(most, new Set(ids.subarray(start, start + batchSize)).size);
+  }
+  return most;
+}
+
+/** The first `width` values of every batch. */
+function firstOf<Values extends Int32Array | Float32Array>(
+  values: Values,
+  count: number,
+  width: number,
+  made: Values,
+): Values {
+  const batchSize = values.length / count;
+  for (let step = 0; step < count; step++) {
+    made.set(values.subarray(step * batchSize, step * batchSize + width), step * width);
+  }
+  return made;
+}
+
 /** Rows of a sparse matrix, dense: float32 [steps, batch, column]. */
 function denseRows(ids: Int32Array, dims: readonly number[], matrix: SparseMatrix): HostTensor {
   const { columns, rowStart, columnIds, values } = matrix;
@@ -104,6 +127,13 @@ export function batchFeeds(
       "Build the artifacts again",
     );
   };
+  /** The same for all ranges of an epoch with this batch size, however it is cut. */
+  const width = (): number => {
+    const all = sample.columns.positive!;
+    const full = sample.length - (sample.length % sample.batchSize);
+    const alike = batchSize === sample.batchSize ? all.subarray(0, full) : all.subarray(start, end);
+    return mostDistinct(alike, batchSize);
+  };
   const ids = (data: Int32Array): HostTensor => hostTensor("int32", dims, data);
   const weights = (data: Float32Array): HostTensor => hostTensor("float32", dims, data);
   const fill = ({ source, buffer }: BatchEntry): HostTensor => {
@@ -116,6 +146,20 @@ export function batchFeeds(
         return ids(distinct(drawn("user"), count, batchSize).ids);
       case "uniqueUserWeight":
         return weights(distinct(drawn("user"), count, batchSize).weights);
+      case "distinctPositive": {
+        const most = width();
+        const { ids: found } = distinct(drawn("positive"), count, batchSize);
+        return hostTensor("int32", [count, most], firstOf(found, count, most, new Int32Array(count * most)));
+      }
+      case "distinctPositiveWeight": {
+        const most = width();
+        const { weights: found } = distinct(drawn("positive"), count, batchSize);
+        return hostTensor(
+          "float32",
+          [count, most],
+          firstOf(found, count, most, new Float32Array(count * most)),
+        );
+      }
       case "denseRow":
         return denseRows(drawn("row"), dims, matrix(buffer!));
       default:

@@ -10,7 +10,13 @@ import { usersSampler } from "./usersSampler.js";
 /** What a sampler draws; other batch inputs are derived from it. */
 export type SampledColumn = Exclude<
   BatchSource,
-  "uniquePositive" | "uniquePositiveWeight" | "uniqueUser" | "uniqueUserWeight" | "denseRow"
+  | "uniquePositive"
+  | "uniquePositiveWeight"
+  | "uniqueUser"
+  | "uniqueUserWeight"
+  | "distinctPositive"
+  | "distinctPositiveWeight"
+  | "denseRow"
 >;
 
 /** The sample of one epoch: step s has the places from s · batchSize up to (s + 1) · batchSize or the end. */

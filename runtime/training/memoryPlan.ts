@@ -113,7 +113,8 @@ async function readPhases({ artifacts, device, sizes }: MemoryNeeds): Promise<Ph
 }
 
 function batchSizes(sizes: ReadonlyMap<string, number>, batch: number): ReadonlyMap<string, number> {
-  return new Map([...sizes, ["batch", batch], ["step", 1]]);
+  const distinct = Math.min(batch, sizes.get("item") ?? batch);
+  return new Map([...sizes, ["batch", batch], ["distinct", distinct], ["step", 1]]);
 }
 
 /** Whether a step of some phase is so large that none takes the block of its plan. */

@@ -213,6 +213,11 @@ export class Declaration {
   }
 
   /** Of phase `main`. */
+  distinctPositives(): ReturnType<Phase["distinctPositives"]> {
+    return this.main.distinctPositives();
+  }
+
+  /** Of phase `main`. */
   uniqueUsers(): ReturnType<Phase["uniqueUsers"]> {
     return this.main.uniqueUsers();
   }

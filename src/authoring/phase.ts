@@ -49,6 +49,7 @@ const sources: Readonly<Record<SamplerEntry["kind"], ReadonlySet<BatchEntry["sou
   const triples = new Set([
     ...(["user", "positive", "negative"] as const),
     ...(["uniquePositive", "uniquePositiveWeight", "uniqueUser", "uniqueUserWeight"] as const),
+    ...(["distinctPositive", "distinctPositiveWeight"] as const),
   ]);
   return {
     pairs: triples,
@@ -94,6 +95,24 @@ export class Phase {
     return {
       ids: this.ids("unique_positives", "item", { source: "uniquePositive" }),
       weights: this.weights("unique_positive_weights", { source: "uniquePositiveWeight" }),
+    };
+  }
+
+  /**
+   * As `uniquePositives`, but only as long as the batch of the epoch that has most of them: for losses that compare all
+   * of them with one another.
+   */
+  distinctPositives(): { readonly ids: Ids<"item", ["distinct"]>; readonly weights: Tensor<["distinct"]> } {
+    this.model.axes.declare("distinct");
+    const axes = [this.model.axes.of("distinct")];
+    const ids = tensorType("int32", axes, this.model.axes.of("item").name);
+    return {
+      ids: new Tensor(this.batch("distinct_positives", ids, { source: "distinctPositive" })),
+      weights: new Tensor(
+        this.batch("distinct_positive_weights", tensorType("float32", axes), {
+          source: "distinctPositiveWeight",
+        }),
+      ),
     };
   }
 

@@ -5,6 +5,7 @@ import {
   idEmbeddings,
   meanAll,
   multiply,
+  scalar,
   square,
   stopGradient,
   trainingHyperparameters,
@@ -12,6 +13,7 @@ import {
   zeros,
   type Declaration,
   type Refresh,
+  type Scalar,
   type TrainingSettings,
 } from "../../src/index.js";
 import { buildArtifacts } from "../../exports/artifacts.js";
@@ -99,7 +101,23 @@ describe("phases that make no sense are refused", () => {
       },
       'batch input "extra/rows"',
       'is not filled by the sampler "pairs", which fills user, positive, negative, uniquePositive, uniquePositiveWeight, ' +
-        "uniqueUser, uniqueUserWeight",
+        "uniqueUser, uniqueUserWeight, distinctPositive, distinctPositiveWeight",
+    ],
+    [
+      "that report two values of one name",
+      (m) => {
+        m.monitor("users", scalar(1));
+      },
+      'monitor "users"',
+      "has a name that is taken",
+    ],
+    [
+      "that report a value that is no scalar",
+      (m) => {
+        m.monitor("weights", m.parameter("w", ["dim"], zeros()) as unknown as Scalar);
+      },
+      'monitor "weights"',
+      "must be a float32 scalar, but it is float32 [dim=4]; take its sum or mean",
     ],
     [
       "that share the optimizer of no other phase",

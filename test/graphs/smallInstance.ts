@@ -159,6 +159,10 @@ function batchFeed(source: string): DenseFeed {
     negative: triples.negatives,
     uniquePositive: padded,
     uniquePositiveWeight: padded.map((_, i) => (i < distinct.length ? Math.fround(1 / distinct.length) : 0)),
+    distinctPositive: padded,
+    distinctPositiveWeight: padded.map((_, i) =>
+      i < distinct.length ? Math.fround(1 / distinct.length) : 0,
+    ),
   };
   return dense([BATCH], values[source]!);
 }

@@ -44,6 +44,14 @@ describe("SLIF-MR on lastfm-mini", () => {
     expect(edges[0]).to.equal(0);
     expect(edges[1]).to.be.within(500, 5 * 500);
     expect(edges[2]).to.be.above(edges[1]!);
+    for (const line of course) {
+      const terms = ["bpr", "inter", "intra", "l2"].map((name) => line[`loss/main/${name}`]!);
+      // What is only reported is not minimised.
+      expect(line["loss/main/total"]).to.be.closeTo(
+        terms.reduce((sum, term) => sum + term),
+        1e-5,
+      );
+    }
     for (const line of course) expect(line["loss/main/weight_knowledge"]).to.be.within(0.2, 0.5);
     expect(course[3]!["loss/main/bpr"]).to.be.below(course[0]!["loss/main/bpr"]!);
 

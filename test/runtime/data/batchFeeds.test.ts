@@ -102,6 +102,26 @@ describe("batch feeds", () => {
     });
   });
 
+  it("are as long as the most distinct positives of a batch of the epoch, however the epoch is cut", () => {
+    const distinct: readonly BatchEntry[] = [
+      { name: "items", source: "distinctPositive" },
+      { name: "weight", source: "distinctPositiveWeight" },
+    ];
+    const positive = Int32Array.of(5, 9, 5, 7, 7, 7, 8, 8);
+    const repeated = { ...sample, columns: { ...sample.columns, positive } };
+    const feeds = (first: number, count: number, batchSize: number) =>
+      plain(batchFeeds(repeated, distinct, { first, count, batchSize }, noMatrix));
+    expect(feeds(0, 2, 3)).to.deep.equal({
+      items: ["int32", [2, 2], [5, 9, 7, 0]],
+      weight: ["float32", [2, 2], [0.5, 0.5, 1, 0]],
+    });
+    expect(feeds(1, 1, 3)).to.deep.equal({
+      items: ["int32", [1, 2], [7, 0]],
+      weight: ["float32", [1, 2], [1, 0]],
+    });
+    expect(feeds(2, 1, 2)).to.deep.equal({ items: ["int32", [1, 1], [8]], weight: ["float32", [1, 1], [1]] });
+  });
+
   it("do not share memory with the sample", () => {
     const feeds = batchFeeds(sample, entries, { first: 0, count: 1, batchSize: 3 }, noMatrix);
     (feeds.get("u")!.data as Int32Array)[0] = 99;
