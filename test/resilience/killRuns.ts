@@ -131,7 +131,7 @@ try {
     // A third of the runs are killed twice.
     for (let kill = 0; kill < (attempt % 3 === 0 ? 2 : 1); kill++) {
       const moment = moments[(attempt + kill) % moments.length]!;
-      const most = { steps: 6 * epochs, evaluation: Math.max(1, epochs - 1), checkpoint: 2 * epochs }[moment];
+      const most = { steps: 6 * epochs, evaluation: epochs, checkpoint: 2 * epochs }[moment];
       const longest = { steps: 40, evaluation: 60, checkpoint: 4 }[moment];
       plans.push({ moment, count: 1 + random.below(most), delay: random.float64() * longest });
     }
