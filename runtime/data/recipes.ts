@@ -13,7 +13,7 @@ import { generatedLinks, generatedRelations } from "./recipes/generatedLinks.js"
 import { headRelations } from "./recipes/headRelations.js";
 import { interactions } from "./recipes/interactions.js";
 import { knn } from "./recipes/knn.js";
-import { knowledgeLinks, linkArguments, linkRelations } from "./recipes/knowledgeLinks.js";
+import { itemEntities, knowledgeLinks, linkArguments, linkRelations } from "./recipes/knowledgeLinks.js";
 import { nearest } from "./recipes/nearest.js";
 import { negativeItems } from "./recipes/negativeItems.js";
 import { pca } from "./recipes/pca.js";
@@ -59,6 +59,7 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
   ],
   ["empty", { make: empty, arguments: [] }],
   ["knowledgeLinks", { make: knowledgeLinks, arguments: ["source"], defaults: linkArguments }],
+  ["itemEntities", { make: itemEntities, arguments: ["source", "heads"], defaults: linkArguments }],
   ["linkRelations", { make: linkRelations, arguments: ["source", "heads"], defaults: linkArguments }],
   [
     "generatedLinks",

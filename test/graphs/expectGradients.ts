@@ -23,7 +23,7 @@ export async function expectGradients(model: string, given: Given): Promise<void
     const parameters = trainedParameters(declaration, phase).map(({ node }) => node);
     const report = await checkGradients(loss, parameters, inputs, feeds);
     expect(report.loss, `loss of phase ${phase.name}`).to.be.below(1e-9);
-    expect(Object.keys(report.parameters)).to.include("user_embedding");
+    if (phase.name === "main") expect(Object.keys(report.parameters)).to.include("user_embedding");
     for (const [parameter, error] of Object.entries(report.parameters)) {
       expect(error, `gradient of ${parameter} in phase ${phase.name}`).to.be.below(1e-5);
     }

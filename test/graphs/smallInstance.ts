@@ -1,4 +1,5 @@
 import type { Declaration } from "../../src/authoring/declaration.js";
+import type { BatchEntry } from "../../runtime/artifacts/manifest.js";
 import { declare, resolveHyperparameters, type ModelDefinition } from "../../src/authoring/model.js";
 import { inputName, type Node } from "../../src/ir/node.js";
 import { evaluateSize, type TensorType } from "../../src/ir/types.js";
@@ -6,6 +7,8 @@ import { models } from "../../graphs/registry.js";
 import { dense, sparse, type DenseFeed, type Feeds } from "../evaluator/evaluate.js";
 import { randomNumbers } from "../evaluator/graphBuilder.js";
 import type { SparseValue } from "../evaluator/value.js";
+import { smallItemEntities, smallLinkMatrix, smallLinkRelations } from "./smallLinks.js";
+import { smallWalks, type SmallWalks } from "./smallWalks.js";
 import { ATTRIBUTES, RELATIONS, smallHeadRelations, smallTails } from "./smallKnowledge.js";
 
 export const USERS = 7;
@@ -145,16 +148,40 @@ function bufferFeed(
     case "triples":
     case "prunedTriples":
       return smallTails(recipe["inverse"] as boolean, recipe["kind"] === "prunedTriples");
+    case "walkSimilarity":
+    case "walkSelfLoops":
+      return smallWalks(recipe as unknown as SmallWalks, pairs, row);
+    case "knowledgeLinks":
+    case "generatedLinks":
+      return smallLinkMatrix(recipe, row);
+    case "itemEntities":
+      return smallItemEntities;
+    case "linkRelations":
+    case "generatedRelations":
+      return smallLinkRelations(recipe);
     default:
       throw new Error(`no small instance of recipe ${String(recipe["kind"])}`);
   }
 }
 
-function batchFeed(source: string): DenseFeed {
+/** Rows that a phase over items or entities is fed. */
+export const batchRows = [8, 0, 1, 2, 5, 3];
+
+function batchFeed({ source, buffer }: BatchEntry, feeds: Feeds): DenseFeed {
+  if (source === "denseRow") {
+    const { columns, entries } = feeds[buffer!] as SparseValue;
+    const cells = batchRows.flatMap((row) => {
+      const cell = new Array<number>(columns).fill(0);
+      for (const entry of entries) if (entry.row === row) cell[entry.column] = entry.weight;
+      return cell;
+    });
+    return dense([BATCH, columns], cells);
+  }
   const distinct = [...new Set(triples.positives)];
   const padded = Array.from({ length: BATCH }, (_, i) => distinct[i] ?? 0);
   const values: Record<string, readonly number[]> = {
     user: triples.users,
+    row: batchRows,
     positive: triples.positives,
     negative: triples.negatives,
     uniquePositive: padded,
@@ -194,8 +221,14 @@ export function smallInstance(
   const given = { dim: DIM, ...hyperparameters };
   const declaration = declare(model, resolveHyperparameters(model, given), training);
   const feeds: Record<string, DenseFeed | SparseValue> = {};
+  const own = new Map(sizes);
+  declaration.buffers.forEach(({ name: buffer, node, recipe }, i) => {
+    const feed = bufferFeed(recipe, node, i);
+    feeds[buffer] = feed;
+    if (recipe.kind === "knowledgeLinks") own.set("entity", (feed as SparseValue).columns);
+  });
   declaration.parameters.forEach(({ name: parameter, axes }) => {
-    const dims = axes.map((axis) => evaluateSize(axis.size, sizes));
+    const dims = axes.map((axis) => evaluateSize(axis.size, own));
     const seed = Buffer.from(parameter).reduce((hash, byte) => (hash * 31 + byte) % 1_000_003, 7);
     feeds[parameter] = dense(
       dims,
@@ -207,11 +240,8 @@ export function smallInstance(
       ),
     );
   });
-  declaration.buffers.forEach(({ name: buffer, node, recipe }, i) => {
-    feeds[buffer] = bufferFeed(recipe, node, i);
-  });
   const batches = declaration.phases.flatMap((phase) => phase.batches);
-  for (const { entry } of batches) feeds[entry.name] = batchFeed(entry.source);
+  for (const { entry } of batches) feeds[entry.name] = batchFeed(entry, feeds);
   for (const node of declaration.scalars) {
     feeds[inputName(node)] =
       inputName(node) === "random_key" ? dense([], [0x1234567890abcdefn]) : dense([], [3]);

@@ -96,3 +96,29 @@ export const linkRelations: Recipe = async (context) => {
   const heads = context.arguments.choice("heads", ["item", "entity"]);
   return relationMask(await requestedLinks(context, heads));
 };
+
+/**
+ * 1 where an entity is an item, [item, entity], for links with the given `heads` that have items as their first
+ * entities: its products pick the items' rows out of those of entities, or spread them over these.
+ */
+export const itemEntities: Recipe = async (context) => {
+  requireSparse(context, ["item", "entity"]);
+  const heads = context.arguments.choice("heads", ["item", "entity"]);
+  const { entities } = await requestedLinks(context, heads);
+  const { items } = context.dataset;
+  if (heads === "item" && !context.arguments.flag("withItems")) {
+    throw new RecipeError(
+      context.entry,
+      "items are not among the entities of these links",
+      "Set withItems, or heads to entity",
+    );
+  }
+  const matrix = {
+    rows: items,
+    columns: entities,
+    rowStart: Int32Array.from({ length: items + 1 }, (_, item) => item),
+    columnIds: Int32Array.from({ length: items }, (_, item) => item),
+    values: new Float32Array(items).fill(1),
+  };
+  return { kind: "sparse", matrix };
+};
