@@ -22,7 +22,7 @@ export async function removeAbandoned(folder: string): Promise<void> {
 }
 
 /** The place where the previous version of a folder waits until its replacement is complete. */
-function previousName(folder: string): string {
+export function previousName(folder: string): string {
   return `${folder}.previous`;
 }
 

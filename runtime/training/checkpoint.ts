@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { restoreFolder, writeFolderAtomic } from "../artifacts/atomicWrite.js";
+import { previousName, writeFolderAtomic } from "../artifacts/atomicWrite.js";
 import { sha256Of, type Artifacts } from "../artifacts/loadArtifacts.js";
 import type { Json } from "../artifacts/manifest.js";
 import type { HostTensor } from "../data/hostTensor.js";
@@ -106,12 +107,28 @@ async function readPart(folder: string, file: string): Promise<Buffer> {
 }
 
 /**
- * Reads a checkpoint and checks that it is whole. If writing it was interrupted, the previous one is put back first.
+ * Reads a checkpoint and checks that it is whole. If writing it was interrupted, the previous one is read. Nothing is
+ * moved, and a checkpoint that is replaced while it is read is read anew, so that a run can be looked at while it trains.
  *
  * @throws CheckpointError | SafetensorsError
  */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
-  await restoreFolder(folder);
+  const previous = previousName(folder);
+  const identity = async (): Promise<string | undefined> => {
+    const found = await stat(folder).catch(() => undefined);
+    return found && `${found.ino}, ${found.ctimeMs}`;
+  };
+  for (;;) {
+    const before = await identity();
+    try {
+      return await readCheckpoint(before === undefined && existsSync(previous) ? previous : folder);
+    } catch (error) {
+      if ((await identity()) === before) throw error;
+    }
+  }
+}
+
+async function readCheckpoint(folder: string): Promise<Checkpoint> {
   const text = (await readPart(folder, RECORD)).toString("utf8");
   const fix = "Use another checkpoint of the run, or train again.";
   let parsed: Record<string, unknown>;

@@ -110,7 +110,7 @@ export class StudyFolder {
   /** @throws StudyFolderError if there is no study or its study.json is damaged */
   async readConfig(): Promise<StudyConfig> {
     const file = this.file(CONFIG);
-    const text = await readFile(file, "utf8").catch(() => null);
+    const text = await readIfThere(file);
     if (text === null) {
       throw new StudyFolderError(
         this.path,
@@ -145,10 +145,7 @@ export class StudyFolder {
 
   /** @throws StudyFolderError if a line is no record */
   async readTrials(): Promise<readonly TrialRecord[]> {
-    const text = await readFile(this.file(TRIALS), "utf8").catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-      throw error;
-    });
+    const text = (await readIfThere(this.file(TRIALS))) ?? "";
     const lines = text.split("\n").filter((line) => line !== "");
     return lines.map((line) => {
       const record = parsed(line) as TrialRecord | undefined;
@@ -166,8 +163,11 @@ export class StudyFolder {
 
   /** final.json as it stands there, null if there is none. */
   async readFinal(): Promise<Json> {
-    const text = await readFile(this.file(FINAL), "utf8").catch(() => "null");
-    return (parsed(text) ?? null) as Json;
+    const text = await readIfThere(this.file(FINAL));
+    if (text === null) return null;
+    const final = parsed(text);
+    if (final === undefined) throw this.damaged(FINAL);
+    return final as Json;
   }
 
   async writeFinal(value: unknown): Promise<void> {
@@ -181,6 +181,14 @@ export class StudyFolder {
       "Start the study again with --force.",
     );
   }
+}
+
+/** The text of a file, null where there is none; that it cannot be read is an error. */
+async function readIfThere(file: string): Promise<string | null> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  });
 }
 
 async function writeJson(file: string, value: unknown): Promise<void> {

@@ -131,3 +131,27 @@ describe("a checkpoint", () => {
     }).to.throw(CheckpointError, '"user_embedding.m" must be float32 [user=5, dim=8], found float32 [4, 8]');
   });
 });
+
+describe("a checkpoint that is replaced while it is read", () => {
+  const temporary = temporaryFolder();
+
+  it("is read as one of its versions, and never moved", async () => {
+    const folder = join(temporary.path, "last");
+    await saveCheckpoint(folder, example({}, 0));
+    let epoch = 0;
+    const writing = (async () => {
+      while (epoch < 40) await saveCheckpoint(folder, example({}, ++epoch));
+    })();
+    let reads = 0;
+    let latest = 0;
+    while (epoch < 40) {
+      const { record } = await loadCheckpoint(folder);
+      expect(record.epoch).to.be.at.least(latest);
+      latest = record.epoch;
+      reads++;
+    }
+    await writing;
+    expect(reads).to.be.above(5);
+    expect(await readdir(temporary.path)).to.deep.equal(["last"]);
+  });
+});
