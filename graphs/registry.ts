@@ -2,6 +2,7 @@ import type { ModelDefinition } from "../src/authoring/model.js";
 import bm3 from "./bm3/model.js";
 import freedom from "./freedom/model.js";
 import kdiffe from "./kdiffe/model.js";
+import kgat from "./kgat/model.js";
 import ksi from "./ksi/model.js";
 import lattice from "./lattice/model.js";
 import lgmrec from "./lgmrec/model.js";
@@ -16,7 +17,7 @@ import vbpr from "./vbpr/model.js";
 
 /** The bundled models by name. */
 export const models: ReadonlyMap<string, ModelDefinition> = new Map(
-  [bm3, freedom, kdiffe, ksi, lattice, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, sgl, slifmr, vbpr].map(
+  [bm3, freedom, kdiffe, kgat, ksi, lattice, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, sgl, slifmr, vbpr].map(
     (model) => [model.name, model as unknown as ModelDefinition],
   ),
 );

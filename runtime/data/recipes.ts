@@ -16,8 +16,10 @@ import { knn } from "./recipes/knn.js";
 import { itemEntities, knowledgeLinks, linkArguments, linkRelations } from "./recipes/knowledgeLinks.js";
 import { nearest } from "./recipes/nearest.js";
 import { negativeItems } from "./recipes/negativeItems.js";
+import { pairRelations } from "./recipes/pairRelations.js";
 import { pca } from "./recipes/pca.js";
 import { prunedInteractions } from "./recipes/prunedInteractions.js";
+import { tailShares } from "./recipes/tailShares.js";
 import { tripleRelations } from "./recipes/tripleRelations.js";
 import { triples } from "./recipes/triples.js";
 import { walkArguments, walkSelfLoops, walkSimilarity } from "./recipes/walkSimilarity.js";
@@ -45,10 +47,12 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
   ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],
   ["prunedInteractions", { make: prunedInteractions, arguments: ["ratio", "weights"] }],
   ["droppedInteractions", { make: droppedInteractions, arguments: ["drop", "ratio", "stream", "weights"] }],
-  ["triples", { make: triples, arguments: ["inverse"], defaults: { ratio: 0 } }],
-  ["prunedTriples", { make: triples, arguments: ["inverse", "ratio"] }],
+  ["triples", { make: triples, arguments: ["inverse"], defaults: { ratio: 0, interactions: false } }],
+  ["prunedTriples", { make: triples, arguments: ["inverse", "ratio"], defaults: { interactions: false } }],
   ["tripleRelations", { make: tripleRelations, arguments: ["inverse"], defaults: { ratio: 0 } }],
-  ["headRelations", { make: headRelations, arguments: ["inverse"] }],
+  ["headRelations", { make: headRelations, arguments: ["inverse"], defaults: { interactions: false } }],
+  ["pairRelations", { make: pairRelations, arguments: ["inverse"], defaults: { interactions: false } }],
+  ["tailShares", { make: tailShares, arguments: ["inverse"], defaults: { interactions: false } }],
   [
     "nearest",
     {

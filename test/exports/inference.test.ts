@@ -26,6 +26,7 @@ const modelNames = [
   "freedom",
   "sgl",
   "lattice",
+  "kgat",
 ];
 
 describe("the evaluation graph", () => {

@@ -3,10 +3,10 @@ import { gradients } from "../../src/autodiff/gradients.js";
 import { inputName, type Node } from "../../src/ir/node.js";
 import { relativeError } from "../evaluator/closeness.js";
 import { evaluate, numbersOf } from "../evaluator/evaluate.js";
-import { lossTerm, sizes, type SmallInstance } from "./smallInstance.js";
+import { lossTerm, type SmallInstance } from "./smallInstance.js";
 
 /** Numbers of a value of a small instance, in float64. */
-export const numbers = ({ feeds, parameters }: SmallInstance, node: Node): Float64Array =>
+export const numbers = ({ feeds, parameters, sizes }: SmallInstance, node: Node): Float64Array =>
   numbersOf(evaluate([node, ...parameters], feeds, { sizes: Object.fromEntries(sizes) }), node);
 
 /** Value of a loss term. */
@@ -14,7 +14,7 @@ export const loss = (instance: SmallInstance, name: string, phase = "main"): num
   numbers(instance, lossTerm(instance, name, phase))[0]!;
 
 /** Values of all loss terms by name. */
-export function losses({ declaration, feeds }: SmallInstance): Record<string, number> {
+export function losses({ declaration, feeds, sizes }: SmallInstance): Record<string, number> {
   const terms = declaration.main.losses;
   const values = evaluate(
     terms.map(({ node }) => node),

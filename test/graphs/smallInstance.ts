@@ -9,7 +9,16 @@ import { randomNumbers } from "../evaluator/graphBuilder.js";
 import type { SparseValue } from "../evaluator/value.js";
 import { smallItemEntities, smallLinkMatrix, smallLinkRelations } from "./smallLinks.js";
 import { smallWalks, type SmallWalks } from "./smallWalks.js";
-import { ATTRIBUTES, RELATIONS, smallHeadRelations, smallTails } from "./smallKnowledge.js";
+import {
+  ATTRIBUTES,
+  distinctPairs,
+  JOINED_RELATIONS,
+  joinedTriples,
+  RELATIONS,
+  smallHeadRelations,
+  smallJoinedTails,
+  smallTails,
+} from "./smallKnowledge.js";
 
 export const USERS = 7;
 export const ITEMS = 9;
@@ -41,6 +50,12 @@ export const triples = {
   positives: [1, 2, 7, 1, 0, 4],
   negatives: [8, 0, 1, 5, 8, 3],
 };
+
+const joined = { users: USERS, pairs };
+const joinedTails = smallJoinedTails(joined);
+
+/** Entries of the collaborative graph in a batch of TransR, and wrong tails. */
+export const edges = { ids: [0, 7, 12, 19, 30, 47], negatives: [3, 0, 11, 15, 1, 8] };
 
 type Pairs = readonly (readonly [number, number])[];
 
@@ -114,9 +129,10 @@ function bufferFeed(
       );
     }
     case "nearest":
-      return neighbours(recipe["includeSelf"] as boolean, seed % 3, false);
+      return recipe["includeSelf"] === true ? neighbours(true, seed % 3, false) : nearest(seed);
     case "computed": {
-      const dims = (node.type as TensorType).axes.map((axis) => evaluateSize(axis.size, sizes));
+      const all = new Map([...sizes, ["graph_edges_entry", joinedTails.entries.length]]);
+      const dims = (node.type as TensorType).axes.map((axis) => evaluateSize(axis.size, all));
       const count = dims.reduce((product, size) => product * size, 1);
       return dense(dims, randomNumbers(seed, count, 0.2, 0.9));
     }
@@ -137,17 +153,25 @@ function bufferFeed(
       });
       return dense([ITEMS, NEGATIVES], others);
     }
-    case "prunedInteractions": {
-      const { rows, columns, entries } = interactions(recipe["weights"] as string, row);
-      return { kind: "sparse", rows, columns, entries: entries.filter((_, index) => index % 4 !== 1) };
-    }
-    case "nearest":
-      return nearest(seed);
     case "headRelations":
-      return smallHeadRelations(recipe["inverse"] as boolean);
+      return smallHeadRelations(
+        recipe["inverse"] as boolean,
+        recipe["interactions"] === true ? joined : undefined,
+      );
+    case "pairRelations": {
+      const ids = distinctPairs(joinedTriples(joined)).map(([, relation]) => relation);
+      return dense([ids.length], ids);
+    }
+    case "tailShares": {
+      const { entries } = joinedTails;
+      const shares = entries.map(({ row }) => 1 / entries.filter((other) => other.row === row).length);
+      return dense([shares.length], shares);
+    }
     case "triples":
+      if (recipe["interactions"] === true) return joinedTails;
+      return smallTails(recipe["inverse"] as boolean, false);
     case "prunedTriples":
-      return smallTails(recipe["inverse"] as boolean, recipe["kind"] === "prunedTriples");
+      return smallTails(recipe["inverse"] as boolean, true);
     case "walkSimilarity":
     case "walkSelfLoops":
       return smallWalks(recipe as unknown as SmallWalks, pairs, row);
@@ -185,6 +209,10 @@ function batchFeed({ source, buffer }: BatchEntry, feeds: Feeds): DenseFeed {
     positive: triples.positives,
     negative: triples.negatives,
     uniquePositive: padded,
+    entry: edges.ids,
+    entryRow: edges.ids.map((id) => joinedTails.entries[id]!.row),
+    entryColumn: edges.ids.map((id) => joinedTails.entries[id]!.column),
+    negativeColumn: edges.negatives,
     uniquePositiveWeight: padded.map((_, i) => (i < distinct.length ? Math.fround(1 / distinct.length) : 0)),
     distinctPositive: padded,
     distinctPositiveWeight: padded.map((_, i) =>
@@ -209,6 +237,8 @@ export interface SmallInstance {
   readonly parameters: readonly Node[];
   readonly inputs: readonly Node[];
   readonly feeds: Feeds;
+  /** Sizes of the axes that the data fixes. */
+  readonly sizes: ReadonlyMap<string, number>;
 }
 
 /** A model on 7 users, 9 items and 4 dimensions. Parameters of one name hold the same values in every model. */
@@ -226,6 +256,7 @@ export function smallInstance(
     const feed = bufferFeed(recipe, node, i);
     feeds[buffer] = feed;
     if (recipe.kind === "knowledgeLinks") own.set("entity", (feed as SparseValue).columns);
+    if (recipe["interactions"] === true) own.set("relation", JOINED_RELATIONS);
   });
   declaration.parameters.forEach(({ name: parameter, axes }) => {
     const dims = axes.map((axis) => evaluateSize(axis.size, own));
@@ -248,7 +279,8 @@ export function smallInstance(
   }
   const parameters = declaration.parameters.map(({ node }) => node);
   const data = [...declaration.buffers, ...batches].map(({ node }) => node);
-  return { declaration, parameters, inputs: [...parameters, ...data, ...declaration.scalars], feeds };
+  const inputs = [...parameters, ...data, ...declaration.scalars];
+  return { declaration, parameters, inputs, feeds, sizes: own };
 }
 
 /** A loss term of a phase. */

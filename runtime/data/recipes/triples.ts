@@ -1,8 +1,8 @@
-import { knowledgeGraphOf, type KnowledgeGraph } from "../knowledgeGraph.js";
+import type { KnowledgeGraph } from "../knowledgeGraph.js";
 import { triplesOf, type Triples } from "../knowledgeTriples.js";
 import { RecipeError, type Recipe, type RecipeContext } from "../recipe.js";
 import { bucketStarts } from "../sparseMatrix.js";
-import { headRelationPairs } from "./headRelations.js";
+import { graphOfTriples, headRelationPairs, linkedAxis } from "./headRelations.js";
 
 /** Share of triples to be left out, from 0 up to, but not, 1. @throws RecipeError for another number */
 export function droppedTriples(
@@ -13,7 +13,11 @@ export function droppedTriples(
 }
 
 /** For each triple, the number of its (head, relation) among all such pairs, both in the same order. */
-function pairIds(graph: KnowledgeGraph, inverse: boolean, { heads, relationIds }: Triples): Int32Array {
+export function pairIds(
+  graph: KnowledgeGraph,
+  inverse: boolean,
+  { heads, relationIds }: Triples,
+): Int32Array {
   const pairs = headRelationPairs(graph, inverse);
   let pair = 0;
   return heads.map((head, index) => {
@@ -31,20 +35,22 @@ function pairIds(graph: KnowledgeGraph, inverse: boolean, { heads, relationIds }
  *   same `inverse`: entries by head, relation and tail, none parallel.
  *
  * `inverse` adds (t, r + R, h). `prunedTriples` keeps (1 - `ratio`) of them, drawn anew every epoch, at random with
- * probability proportional to 1 / √(d_h d_t); an inverse stays with its triple.
+ * probability proportional to 1 / √(d_h d_t); an inverse stays with its triple. `interactions` is that of
+ * `headRelations`, and the things linked are nodes then: [node, node], [entry of headRelations, node].
  */
 export const triples: Recipe = async (context) => {
   const { entry } = context;
   const inverse = context.arguments.flag("inverse");
-  if (entry.kind !== "sparse" || entry.column !== "entity") {
+  const linked = linkedAxis(context);
+  if (entry.kind !== "sparse" || entry.column !== linked) {
     throw new RecipeError(
       entry,
-      "it makes a sparse [entity, entity] or [entry of headRelations, entity], but the buffer is not one",
+      `it makes a sparse [${linked}, ${linked}] or [entry of headRelations, ${linked}], but the buffer is not one`,
       "Correct the declaration",
     );
   }
-  const graph = await knowledgeGraphOf(context.dataset);
-  const byHead = entry.row === "entity";
+  const graph = await graphOfTriples(context);
+  const byHead = entry.row === linked;
   const request = { inverse, order: byHead ? "tail" : "relation", dropped: droppedTriples(context) } as const;
   const found = triplesOf(graph, request);
   const rows = byHead ? graph.entities : headRelationPairs(graph, inverse).heads.length;
