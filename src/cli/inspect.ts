@@ -150,7 +150,7 @@ async function summary(
 ): Promise<Finding> {
   const { manifest } = artifacts;
   const sizes =
-    data === undefined ? new Map<string, number>() : expectedSizes(manifest, await loadDataset(data));
+    data === undefined ? new Map<string, number>() : await expectedSizes(manifest, await loadDataset(data));
   return artifactSummary(artifacts, graphWork(manifest, files), sizes);
 }
 
