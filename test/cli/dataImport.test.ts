@@ -211,7 +211,7 @@ describe("mmkit data import and mmkit data split", () => {
     );
     child.stderr!.once("data", () => setTimeout(() => child.kill("SIGINT"), 300));
     const { code, stderr } = await ended;
-    expect(code).to.equal(1);
+    expect(code, stderr).to.equal(1);
     expect(stderr).to.match(/stopping; press Ctrl-C again/);
     expect(await readdir(root)).to.have.members(["ml-1m", "big.dat"]);
   });

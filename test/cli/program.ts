@@ -16,8 +16,9 @@ export function startProgram(
   }
   const ended = new Promise<Captured>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code: code ?? -1, ...text });
+    child.on("close", (code, signal) => {
+      const ending = signal === null ? "" : `\n(ended by ${signal})`;
+      resolve({ code: code ?? -1, stdout: text.stdout, stderr: text.stderr + ending });
     });
   });
   return { child, ended };
