@@ -209,7 +209,7 @@ describe("mmkit data import and mmkit data split", () => {
       "--out",
       "data",
     );
-    child.stderr!.once("data", () => setTimeout(() => child.kill("SIGINT"), 300));
+    child.stderr!.once("data", () => child.kill("SIGINT"));
     const { code, stderr } = await ended;
     expect(code, stderr).to.equal(1);
     expect(stderr).to.match(/stopping; press Ctrl-C again/);
