@@ -1,5 +1,6 @@
 import type { ModelDefinition } from "../src/authoring/model.js";
 import bm3 from "./bm3/model.js";
+import diffkg from "./diffkg/model.js";
 import freedom from "./freedom/model.js";
 import kdiffe from "./kdiffe/model.js";
 import kgat from "./kgat/model.js";
@@ -17,7 +18,22 @@ import vbpr from "./vbpr/model.js";
 
 /** The bundled models by name. */
 export const models: ReadonlyMap<string, ModelDefinition> = new Map(
-  [bm3, freedom, kdiffe, kgat, ksi, lattice, lgmrec, lightgcn, mf, mgcn, mgnm, ngcf, sgl, slifmr, vbpr].map(
-    (model) => [model.name, model as unknown as ModelDefinition],
-  ),
+  [
+    bm3,
+    diffkg,
+    freedom,
+    kdiffe,
+    kgat,
+    ksi,
+    lattice,
+    lgmrec,
+    lightgcn,
+    mf,
+    mgcn,
+    mgnm,
+    ngcf,
+    sgl,
+    slifmr,
+    vbpr,
+  ].map((model) => [model.name, model as unknown as ModelDefinition]),
 );

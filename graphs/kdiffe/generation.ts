@@ -102,17 +102,25 @@ export function collaborativeLoss(
   return meanAll(square(subtract(matmul(predicted, sums), own)));
 }
 
+/** What becomes of what a denoiser generates. */
+export interface GenerationRules {
+  readonly newEdges: "drop" | "byEntityType";
+  readonly keepRate: number;
+  /** Adds the other direction of every link, between entities. */
+  readonly reverses?: boolean;
+}
+
 /** The links to the entities that were chosen for the rows in this epoch. */
 export function chosenLinks<Head extends "item" | "entity">(
   m: Declaration,
   heads: Head,
   generated: Tensor<["batch", "kept"], "int32", "entity">,
   recipe: LinkArguments,
-  { newEdges, keepRate }: Pick<GenerationSettings, "newEdges" | "keepRate">,
+  { newEdges, keepRate, reverses = false }: GenerationRules,
 ): KnowledgeView<Head> {
   const chosen = m.idBuffer("generated_entities", [heads, "kept"], "entity", { kind: "computed" }, "epoch");
   m.refresh("generated_entities", { values: generated });
-  const rules = { ...recipe, newEdges, keepRate };
+  const rules = { ...recipe, newEdges, keepRate, reverses };
   // Before the first epoch, only to have a size: nothing reads it.
   const initially = (kind: string, more: LinkArguments = {}): RefreshSettings => ({
     initial: { kind, ...recipe, ...more },

@@ -113,6 +113,7 @@ function bufferFeed(
   recipe: Readonly<Record<string, unknown>>,
   node: Node,
   seed: number,
+  known: ReadonlyMap<string, number>,
 ): DenseFeed | SparseValue {
   const row = node.type.kind === "sparse" ? node.type.row.name : node.type.axes[0]!.name;
   switch (recipe["kind"]) {
@@ -131,7 +132,7 @@ function bufferFeed(
     case "nearest":
       return recipe["includeSelf"] === true ? neighbours(true, seed % 3, false) : nearest(seed);
     case "computed": {
-      const all = new Map([...sizes, ["graph_edges_entry", joinedTails.entries.length]]);
+      const all = new Map([...known, ["graph_edges_entry", joinedTails.entries.length]]);
       const dims = (node.type as TensorType).axes.map((axis) => evaluateSize(axis.size, all));
       const count = dims.reduce((product, size) => product * size, 1);
       return dense(dims, randomNumbers(seed, count, 0.2, 0.9));
@@ -253,7 +254,7 @@ export function smallInstance(
   const feeds: Record<string, DenseFeed | SparseValue> = {};
   const own = new Map(sizes);
   declaration.buffers.forEach(({ name: buffer, node, recipe }, i) => {
-    const feed = bufferFeed(recipe, node, i);
+    const feed = bufferFeed(recipe, node, i, own);
     feeds[buffer] = feed;
     if (recipe.kind === "knowledgeLinks") own.set("entity", (feed as SparseValue).columns);
     if (recipe["interactions"] === true) own.set("relation", JOINED_RELATIONS);

@@ -38,8 +38,9 @@ const settings = (given: Partial<plain.PlainSettings> = {}): plain.PlainSettings
   ...given,
 });
 const { manifest } = buildArtifacts(models.get("kdiffe")!);
-const bufferOf = (name: string, from = manifest) => from.buffers.find((buffer) => buffer.name === name);
-const built = (given: Given) => buildArtifacts(models.get("kdiffe")!, given).manifest;
+const bufferOf = (name: string) => manifest.buffers.find((buffer) => buffer.name === name)!;
+const recipeOf = ({ declaration }: SmallInstance, name: string) =>
+  declaration.buffers.find((buffer) => buffer.name === name)!.recipe;
 
 const rowsIn = (instance: SmallInstance, node: Node, width: number): Rows =>
   rowsOf({ kind: "dense", dims: [], data: numbers(instance, node) }, width);
@@ -111,10 +112,10 @@ describe("a faithful KDiffE, paper variant", () => {
       ...{ share: 0.7, selfLoops: true, renormalise: false },
     };
     expect(bufferOf("attention_adjacency")).to.deep.include({ recipe: walks, refresh: "once" });
-    const without = bufferOf("attention_adjacency", built({ attention: false }));
-    expect(without!.recipe).to.deep.equal({ ...walks, share: 0 });
+    const without = recipeOf(kdiffe({ attention: false }), "attention_adjacency");
+    expect(without).to.deep.equal({ ...walks, share: 0 });
     const released = { walk: "backtrack", walkLength: 130, walks: 6, similarityWeight: 0.9 };
-    expect(bufferOf("attention_adjacency", built(released))!.recipe).to.deep.equal({
+    expect(recipeOf(kdiffe(released), "attention_adjacency")).to.deep.equal({
       ...walks,
       ...{ walk: "backtrack", length: 130, walks: 6, share: 0.9 },
     });
@@ -251,7 +252,7 @@ describe("a faithful KDiffE, paper variant", () => {
     });
     const mean = terms.reduce((sum, term) => sum + term, 0) / terms.length;
     expectClose([loss(instance, "collaborative", "diffusion")], [0.3 * mean], 1e-6);
-    expect(bufferOf("links", built({ guidance: "ckgc" }))!.recipe["withItems"]).to.equal(true);
+    expect(recipeOf(kdiffe({ guidance: "ckgc" }), "links")["withItems"]).to.equal(true);
   });
 
   it("7. and 12. trains the denoiser alone, with an optimizer of its own, and the recommender without it", () => {
@@ -297,15 +298,15 @@ describe("a faithful KDiffE, paper variant", () => {
       [...["diffusion", "generated_entities", "generated_links", "generated_relations", "main"]],
     );
     for (const name of ["generated_entities", "generated_links", "generated_relations"]) {
-      expect(bufferOf(name)!.refresh).to.include({ every: 1, from: 0, graph: `refresh/${name}` });
+      expect(bufferOf(name).refresh).to.include({ every: 1, from: 0, graph: `refresh/${name}` });
     }
-    expect(bufferOf("generated_links")!.recipe).to.deep.include({ newEdges: "drop", keepRate: 1 });
-    const changed = built({ newEdges: "byEntityType", keepRate: 0.5, keptEntities: 3 });
+    expect(bufferOf("generated_links").recipe).to.deep.include({ newEdges: "drop", keepRate: 1 });
+    const changed = kdiffe({ newEdges: "byEntityType", keepRate: 0.5, keptEntities: 3 });
     const expected = { newEdges: "byEntityType", keepRate: 0.5 };
-    expect(bufferOf("generated_links", changed)!.recipe).to.deep.include(expected);
-    expect(bufferOf("generated_relations", changed)!.recipe).to.deep.include(expected);
-    expect(changed.axes["kept"]).to.equal(3);
-    expect(bufferOf("links", changed)!.recipe["atLeast"]).to.equal(3);
+    expect(recipeOf(changed, "generated_links")).to.deep.include(expected);
+    expect(recipeOf(changed, "generated_relations")).to.deep.include(expected);
+    expect(changed.declaration.size("kept")).to.equal(3);
+    expect(recipeOf(changed, "links")["atLeast"]).to.equal(3);
   });
 
   it("9. makes both views with the same parameters, which differ in the graph alone", () => {
@@ -354,15 +355,15 @@ describe("a faithful KDiffE, paper variant", () => {
   });
 
   it("13. takes its graph from four sources, entities with ids of their own", () => {
-    expect(bufferOf("links")!.recipe).to.deep.include({ source: "file", withItems: false });
+    expect(bufferOf("links").recipe).to.deep.include({ source: "file", withItems: false });
     for (const given of [
       { source: "hub", modalities: ["image", "audio"] },
       { source: "clusters", modalities: ["image"], clusters: 20 },
       { source: "metadata", columns: ["brand"], minItems: 5 },
     ]) {
-      const changed = built(given);
+      const changed = kdiffe(given);
       for (const name of ["links", "link_relations", "generated_links", "generated_relations"]) {
-        expect(bufferOf(name, changed)!.recipe, name).to.deep.include(given);
+        expect(recipeOf(changed, name), name).to.deep.include(given);
       }
     }
   });

@@ -1,5 +1,8 @@
 import type { kdiffeHyperparameters } from "../../../graphs/kdiffe/hyperparameters.js";
-import { expectGradients, label } from "../expectGradients.js";
+import { expect } from "chai";
+import { formatGraph } from "../../../src/ir/format.js";
+import { expectGradients, label, type Given } from "../expectGradients.js";
+import { smallInstance } from "../smallInstance.js";
 import type { SwitchCases } from "../switches.js";
 
 /** Weights at which every term of both losses counts, and a denoiser of a few units. */
@@ -8,7 +11,7 @@ const weights = {
   ...{ noiseMax: 0.5, keptEntities: 2 },
 };
 
-/** Every value of every switch that is not the default, each with the others at their defaults unless said otherwise. */
+/** Every value of every switch that changes the computation and is not the default, each with the others at their defaults unless said otherwise. */
 const switches: SwitchCases<
   typeof kdiffeHyperparameters,
   "layers" | "kgResidual" | "messDropout" | "inputDropout" | "l2" | "collaborativeWeight" | "diffusionSteps"
@@ -19,13 +22,13 @@ const switches: SwitchCases<
     { readout: "last", layers: 2 },
   ],
   attention: [{ attention: false }],
-  walk: [{ walk: "backtrack" }],
-  includeStart: [{ includeStart: true }],
+  walk: [],
+  includeStart: [],
   selfLoops: [{ selfLoops: false }],
   attentionRenorm: [{ attentionRenorm: true }, { attentionRenorm: true, selfLoops: false }],
-  source: [{ source: "hub", modalities: ["image"] }],
-  modalities: [{ source: "clusters", modalities: ["image", "text"] }],
-  columns: [{ source: "metadata", columns: ["brand"] }],
+  source: [],
+  modalities: [],
+  columns: [],
   kgResidual: [{ kgResidual: 0.5 }],
   messDropout: [{ messDropout: 0 }, { messDropout: 0.5 }],
   cl: [{ cl: false }],
@@ -39,12 +42,35 @@ const switches: SwitchCases<
   inputDropout: [{ inputDropout: 0 }],
   elboWeight: [{ elboWeight: "snr" }],
   diffusionSteps: [{ diffusionSteps: 1 }, { diffusionSteps: 10 }],
-  newEdges: [{ newEdges: "byEntityType" }],
+  newEdges: [],
 };
+
+/** What only recipes read. */
+const recipeSwitches: readonly Given[] = [
+  { walk: "backtrack" },
+  { includeStart: true },
+  { source: "hub", modalities: ["image"] },
+  { source: "clusters", modalities: ["image", "text"] },
+  { source: "metadata", columns: ["brand"] },
+  { newEdges: "byEntityType" },
+];
+
+/** Text of the losses' graphs. */
+function losses(given: Given): string[] {
+  const { phases } = smallInstance("kdiffe", { ...weights, ...given }).declaration;
+  return phases.flatMap(({ losses: terms }) =>
+    terms.map(({ name, node }) => formatGraph({ name, outputs: [{ name, node }] })),
+  );
+}
 
 describe("KDiffE's losses", () => {
   for (const given of Object.values(switches).flat()) {
     it(`have the gradients of finite differences with ${label(given)}`, () =>
       expectGradients("kdiffe", { ...weights, ...given }));
+  }
+  for (const given of recipeSwitches) {
+    it(`are the same computations with ${label(given)}`, () => {
+      expect(losses(given)).to.deep.equal(losses({}));
+    });
   }
 });

@@ -193,6 +193,31 @@ describe("the recipe knowledgeLinks", () => {
     expect(none.problem).to.equal("there is no items.tsv to take knowledge from");
   });
 
+  it("says which entities are items", async () => {
+    await withKnowledge(triples, async (dataset) => {
+      const places = async (given: Arguments): Promise<SparseMatrix> =>
+        makeSparse(
+          sparseEntry({ kind: "itemEntities", source: "file", ...given }, "item", "entity"),
+          dataset,
+        );
+      for (const [given, entities] of [
+        [{ heads: "entity" }, 6],
+        [{ heads: "item", withItems: true }, 5],
+      ] as const) {
+        const made = await places(given);
+        expect([made.rows, made.columns]).to.deep.equal([3, entities]);
+        expect(pairsOf(made)).to.deep.equal([
+          [0, 0],
+          [1, 1],
+          [2, 2],
+        ]);
+        expect([...made.values]).to.deep.equal([1, 1, 1]);
+      }
+      const error = await rejection(RecipeError, () => places({ heads: "item" }));
+      expect(error.problem).to.equal("items are not among the entities of these links");
+    });
+  });
+
   it("refuses fewer entities than asked for, other axes and wrong arguments", async () => {
     await withKnowledge(triples, async (dataset) => {
       const few = await rejection(RecipeError, () => makeSparse(linksEntry({ atLeast: 4 }), dataset));

@@ -1,0 +1,132 @@
+import {
+  add,
+  bprLoss,
+  defineModel,
+  dropout,
+  gather,
+  infoNce,
+  multiply,
+  normalise,
+  propagate,
+  sampledTriples,
+  square,
+  stopGradient,
+  sumAll,
+  sumOf,
+  trainingSettings,
+  tripleScores,
+  xavierUniform,
+  type Axes,
+  type Embeddings,
+  type Scalar,
+  type Tensor,
+} from "../../src/index.js";
+import { attentionParameters, relationAttention, type KnowledgeView } from "../kdiffe/attention.js";
+import { denoiser } from "../kdiffe/denoiser.js";
+import { diffusion } from "../kdiffe/diffusion.js";
+import { chosenLinks, collaborativeLoss } from "../kdiffe/generation.js";
+import { interactionGraph } from "../kdiffe/interactionGraph.js";
+import { diffkgHyperparameters } from "./hyperparameters.js";
+
+/** DiffKG (Jiang et al., WSDM 2024), as its code specifies it. Items are the first entities. */
+export default defineModel({
+  name: "diffkg",
+  title: "DiffKG (Jiang et al., WSDM 2024): a knowledge graph denoised by diffusion, and a contrast with it",
+  hyperparameters: diffkgHyperparameters,
+  build(m, h) {
+    m.axis("dim", h.dim);
+    m.axis("relation");
+    m.axis("entity");
+    const users = m.parameter("user_embedding", ["user", "dim"], xavierUniform());
+    const entities = m.parameter("entity_embedding", ["entity", "dim"], xavierUniform());
+    const attention = attentionParameters(m);
+    const attend = relationAttention<"entity">(attention);
+
+    const { source, modalities, clusters, columns, minItems } = h;
+    const recipe = { source, modalities, clusters, columns, minItems, atLeast: h.keptEntities };
+    const sampled = { ...recipe, perHead: h.triplesPerHead };
+    const given: KnowledgeView<"entity"> = {
+      links: m.sparse("links", "entity", "entity", { kind: "knowledgeLinks", ...sampled }),
+      relations: m.buffer("link_relations", ["links_entry", "relation"], {
+        kind: "linkRelations",
+        heads: "entity",
+        ...sampled,
+      }),
+    };
+    const places = m.sparse("item_entities", "item", "entity", {
+      kind: "itemEntities",
+      heads: "entity",
+      ...recipe,
+    });
+    const allLinks = m.sparse("all_links", "entity", "entity", { kind: "knowledgeLinks", ...recipe });
+
+    // The denoiser learns the entities' rows of all links; its rows have unit norm, and no vector guides it
+    const phase = m.phase("diffusion");
+    const rows = phase.rows("entity");
+    const own = gather(stopGradient(entities), rows);
+    const { elbo, predicted, generated } = diffusion(
+      m,
+      denoiser(m, h, "none", own, true),
+      phase.denseRows(allLinks),
+      rows,
+      h.keptEntities,
+      h,
+    );
+    if (h.collaborativeWeight < 1) phase.loss("elbo", multiply(elbo, 1 - h.collaborativeWeight));
+    if (h.collaborativeWeight > 0) {
+      const collaborative = collaborativeLoss(m, predicted, places, users, own);
+      phase.loss("collaborative", multiply(collaborative, h.collaborativeWeight));
+    }
+    const training = trainingSettings(h);
+    phase.train({
+      ...training,
+      sampler: { kind: "rows", axis: "entity", batchSize: h.diffusionBatch },
+      learningRate: { ...training.learningRate, base: h.diffusionLearningRate },
+    });
+    const denoised = chosenLinks(m, "entity", generated, recipe, { ...h, reverses: true });
+
+    // Hops of attention, each added to a share of what the hops before gave; then layers over users and items
+    const overInteractions = interactionGraph(m, {
+      ...{ layers: h.layers, readout: "sum", selfLoops: true, attentionRenorm: false },
+      ...{ similarityWeight: 0, walk: "rwr", walkLength: 1, walks: 1, restart: 0, includeStart: false },
+    });
+    const view = (knowledge: KnowledgeView<"entity">, name: string): Embeddings => {
+      let hop = entities;
+      let result = entities;
+      for (let index = 1; index <= h.hops; index++) {
+        const message = add(attend(knowledge, hop, hop), hop);
+        hop = normalise(dropout(m, `${name}/hop_${index}`, message, h.messDropout), "dim");
+        result = add(multiply(h.kgResidual, result), hop);
+      }
+      return overInteractions({ users, items: propagate(places, result) });
+    };
+    const isGivenOnly = m.training && h.trainingViews === "given";
+    const ofGenerated = view(isGivenOnly ? given : denoised, "generated");
+    const ofGiven = view(given, "given");
+    const main = h.mainView === "generated" ? ofGenerated : ofGiven;
+
+    const triples = sampledTriples(m);
+    m.loss("bpr", bprLoss(tripleScores(main.users, main.items, triples)));
+    if (h.clWeight > 0) {
+      const options = { temperature: h.temperature, candidates: "all", reduce: "mean" } as const;
+      const contrast = add(
+        infoNce(ofGiven.users, ofGenerated.users, triples.users, options),
+        infoNce(ofGiven.items, ofGenerated.items, triples.positives, options),
+      );
+      m.loss("contrast", multiply(h.clWeight, contrast));
+    }
+    if (h.l2 > 0) {
+      const parameters = [
+        squares(users),
+        squares(entities),
+        squares(attention.weight),
+        squares(attention.relations),
+      ];
+      m.loss("l2", multiply(h.l2, sumOf(parameters)));
+    }
+    m.embeddings(main.users, main.items);
+    m.train(training);
+  },
+});
+
+const squares = <A extends Axes>(x: Tensor<A>): Scalar => sumAll(square(x));
