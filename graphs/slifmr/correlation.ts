@@ -17,6 +17,9 @@ import {
   type Tensor,
 } from "../../src/index.js";
 
+/** Degree groups of graphs of nearest items, whose rows have equally many entries and only the columns differ. */
+export const GROUPS = 4;
+
 export type Items = Tensor<["item", "dim"]>;
 
 export interface CorrelationSettings {
@@ -84,7 +87,8 @@ export function correlationGraphs(m: Declaration, settings: CorrelationSettings)
   const buffers: string[] = [];
   const declare = (name: string, call: object, refresh: RefreshSettings): Sparse<"item", "item"> => {
     buffers.push(name);
-    return m.sparse(name, "item", "item", { kind: "nearest", k, ...call }, { initial, ...refresh });
+    const recipe = { kind: "nearest", k, ...call };
+    return m.sparse(name, "item", "item", recipe, { initial, ...refresh }, GROUPS);
   };
   const cosines = declare("correlation", { weights: "cosine" }, { every, from: every });
   const newest = normalised(cosines);

@@ -39,6 +39,9 @@ export interface KnowledgeSettings {
   readonly kgDropped: number;
 }
 
+/** Degree groups of heads and of relations, of which there are few. */
+const PAIR_GROUPS = 5;
+
 type Entities = Tensor<["entity", "dim"]>;
 type Pairs = Sparse<"entity", "relation", "kg_pairs_entry">;
 type Triples = Sparse<"kg_pairs_entry", "entity">;
@@ -176,10 +179,8 @@ export function knowledgeBranch(
     { value: items, along: "item" },
     { value: others, along: "attribute" },
   ]);
-  const pairs = m.sparse("kg_pairs", "entity", "relation", {
-    kind: "headRelations",
-    inverse: settings.kgInverse,
-  });
+  const recipe = { kind: "headRelations", inverse: settings.kgInverse };
+  const pairs = m.sparse("kg_pairs", "entity", "relation", recipe, "once", PAIR_GROUPS);
   const known = tripleLogits(m, start, pairs, tripleMatrix(m, settings));
   const correlated = correlationLogits(m, items, correlation?.joined ?? [], settings.kgCorrelationPrior);
   const step = attentionStep(m, pairs, known, correlated);

@@ -7,7 +7,7 @@ import {
   sumOf,
   type Declaration,
 } from "../../src/index.js";
-import type { Correlation, Items } from "./correlation.js";
+import { GROUPS, type Correlation, type Items } from "./correlation.js";
 
 export interface ModalitySettings {
   readonly modalities: readonly string[];
@@ -28,10 +28,14 @@ export function modalityBranch(
 ): Items {
   const weights = modalityWeights(m, modalities);
   const graphs = modalities.map((modality) =>
-    m.sparse(`${modality}_neighbours`, "item", "item", {
-      ...{ kind: "knn", modality, k: knnK, includeSelf: false },
-      impute: "zero",
-    }),
+    m.sparse(
+      `${modality}_neighbours`,
+      "item",
+      "item",
+      { kind: "knn", modality, k: knnK, includeSelf: false, impute: "zero" },
+      "once",
+      GROUPS,
+    ),
   );
   const step = (x: Items): Items =>
     sumOf([

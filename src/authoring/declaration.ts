@@ -116,13 +116,18 @@ export class Declaration {
     );
   }
 
-  /** A sparse matrix made by a recipe; its entries form the axis `<name>_entry`. */
+  /**
+   * A sparse matrix made by a recipe; its entries form the axis `<name>_entry`.
+   *
+   * @param groups of rows of like degree: more of them pad less, fewer make a smaller graph
+   */
   sparse<const Row extends string, const Column extends string, const Name extends string>(
     name: Name,
     row: Row,
     column: Column,
     recipe: RecipeCall,
     refresh: Refresh = "once",
+    groups = GROUPS,
   ): Sparse<Row, Column, `${Name}_entry`> {
     const entry = `${name}_entry`;
     this.axis(entry);
@@ -131,7 +136,7 @@ export class Declaration {
       row: this.axisTable.of(row),
       column: this.axisTable.of(column),
       entry: this.axisTable.of(entry),
-      groups: GROUPS,
+      groups,
     };
     return new Sparse(this.declareBuffer(name, type, recipe, refresh));
   }
