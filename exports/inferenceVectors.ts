@@ -13,15 +13,20 @@ import type { Checkpoint } from "../runtime/training/checkpoint.js";
 import { RecipeGraphs } from "../runtime/training/recipeGraphs.js";
 import type { FinalVectors, VectorTable } from "./inferenceGraphs.js";
 
-/** The manifest with no other graphs than final vectors need, so that only their buffers are made. */
+/**
+ * The manifest with no other graphs than final vectors need, so that only their buffers are made, and with no other
+ * parameters, whose axes may have no size then.
+ */
 function onlyEmbed(artifacts: Artifacts): Manifest {
   const { manifest } = artifacts;
   const anew = manifest.buffers.flatMap(({ refresh }) =>
     refresh !== "once" && refresh.atEvaluation && refresh.graph !== null ? [refresh.graph] : [],
   );
   const graphs = ["embed", ...anew].map((graph) => [graph, graphEntry(artifacts, graph)] as const);
+  const taken = new Set(graphs.flatMap(([, { inputs }]) => inputs.map(({ name }) => name)));
   return {
     ...manifest,
+    parameters: manifest.parameters.filter(({ name }) => taken.has(name)),
     phases: anew.length === 0 ? [] : manifest.phases,
     graphs: Object.fromEntries(graphs),
   };

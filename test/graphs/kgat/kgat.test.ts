@@ -2,8 +2,12 @@ import { expect } from "chai";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildArtifacts } from "../../../exports/artifacts.js";
+import { finalVectors } from "../../../exports/inferenceVectors.js";
 import type { kgatHyperparameters } from "../../../graphs/kgat/hyperparameters.js";
 import { models } from "../../../graphs/registry.js";
+import { loadArtifacts } from "../../../runtime/artifacts/loadArtifacts.js";
+import { loadDataset } from "../../../runtime/data/dataset.js";
+import { loadCheckpoint } from "../../../runtime/training/checkpoint.js";
 import { temporaryFolder } from "../../runtime/temporaryFolder.js";
 import { writeTinyDataset } from "../../runtime/training/tinyDataset.js";
 import { dense, type DenseFeed, type Feeds } from "../../evaluator/evaluate.js";
@@ -233,7 +237,7 @@ describe("KGAT's losses", () => {
 describe("a KGAT run", () => {
   const temporary = temporaryFolder();
 
-  it("learns in both phases, and resumes to the same bytes within either", async () => {
+  it("learns in both phases, resumes to the same bytes within either, and gives vectors to export", async () => {
     const dataset = join(temporary.path, "dataset");
     await writeTinyDataset(dataset);
     // Attributes 21 and 22 stand for the two groups of items.
@@ -247,5 +251,10 @@ describe("a KGAT run", () => {
     for (const phase of ["main", "knowledge"]) {
       expect(totals[2]![phase]).to.be.below(totals[0]![phase]!);
     }
+    // What is exported needs no relations, and so no buffer says how many there are.
+    const artifacts = await loadArtifacts(join(temporary.path, "artifacts"));
+    const checkpoint = await loadCheckpoint(join(temporary.path, "whole", "checkpoints", "best"));
+    const { users, items } = await finalVectors(artifacts, checkpoint, await loadDataset(dataset));
+    expect([users.rows, items.rows, items.dim]).to.deep.equal([24, 21, DIM + DIM + DIM / 2]);
   });
 });
