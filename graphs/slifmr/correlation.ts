@@ -18,7 +18,7 @@ import {
 } from "../../src/index.js";
 
 /** Degree groups of graphs of nearest items, whose rows have equally many entries and only the columns differ. */
-export const GROUPS = 4;
+export const GROUPS = 3;
 
 export type Items = Tensor<["item", "dim"]>;
 
