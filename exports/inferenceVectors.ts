@@ -84,8 +84,9 @@ export async function finalVectors(
       seed: checkpoint.record.seed,
       runGraph: recipes.run,
     });
-    const sizes = buffers.sizes();
     const tensors = await evaluationBuffers(artifacts, buffers, recipes, key, checkpoint);
+    // Some axes have their size from a buffer that only the checkpoint holds.
+    const sizes = buffers.sizes();
     const embed = await GraphSession.open(artifacts, "embed", { ...compute, sizes });
     try {
       const vectors = await embed.run(new Map([...tensors, ...checkpoint.state, ["random_key", key]]));

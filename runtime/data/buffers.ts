@@ -194,11 +194,15 @@ export class Buffers {
       : [...this.wanted].some((tensor) => tensor.startsWith(`${name}/`));
   }
 
-  /** How many things there are of the axes that ids point into, where recipes know it. */
+  /** Sizes that recipes know but the tensors that graphs take may not show: of what ids point into, of matrices. */
   private indexed(): ReadonlyMap<string, number> {
     const sizes = new Map<string, number>();
     for (const entry of this.manifest.buffers) {
       const result = this.made.get(entry.name)?.result;
+      if (entry.kind === "sparse" && result?.kind === "sparse") {
+        sizes.set(entry.row, result.matrix.rows);
+        sizes.set(entry.column, result.matrix.columns);
+      }
       if (entry.kind !== "dense" || entry.indexes === undefined || result?.kind !== "dense") continue;
       if (result.indexed !== undefined) sizes.set(entry.indexes, result.indexed);
     }

@@ -27,6 +27,8 @@ const modelNames = [
   "sgl",
   "lattice",
   "kgat",
+  "kdiffe",
+  "diffkg",
 ];
 
 describe("the evaluation graph", () => {
