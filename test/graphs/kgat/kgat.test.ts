@@ -243,10 +243,10 @@ describe("a KGAT run", () => {
     // Attributes 21 and 22 stand for the two groups of items.
     const rows = Array.from({ length: 20 }, (_, item) => `${item}\t${item % 2}\t${item < 10 ? 21 : 22}\n`);
     await writeFile(join(dataset, "kg_triples.tsv"), ["head\trelation\ttail\n", ...rows].join(""));
-    const sizes = { dim: DIM, relationDim: 3, layers: 2, batchSize: 16, knowledgeBatchSize: 64 };
+    const sizes = { dim: DIM, relationDim: 3, layers: 2, batchSize: 8, knowledgeBatchSize: 16 };
     const run = { model: "kgat", given: { ...sizes, learningRate: 0.02 }, folder: temporary.path, dataset };
-    // 11 steps of ranking are 6 chunks, 376 edges are 6 steps and 3 chunks.
-    const { totals, places } = await expectResumes(run, [11, 17]);
+    // 22 steps of ranking are 11 chunks, 376 edges are 24 steps and 12 chunks; an interruption takes effect some later.
+    const { totals, places } = await expectResumes(run, [25, 36]);
     expect([...places]).to.deep.equal([0, 1]);
     for (const phase of ["main", "knowledge"]) {
       expect(totals[2]![phase]).to.be.below(totals[0]![phase]!);

@@ -228,14 +228,14 @@ describe("a LATTICE run", () => {
       dim: DIM,
       featureDim: 3,
       knnK: 4,
-      batchSize: 16,
+      batchSize: 8,
       learningRate: 0.02,
     };
     const run = { model: "lattice", given, folder: temporary.path, dataset };
-    const { totals, places } = await expectResumes(run, [7, 9]);
+    const { totals, places } = await expectResumes(run, [13, 15]);
     expect(totals[2]!["main"]).to.be.below(totals[0]!["main"]!);
     expect(totals[2]!["graph"]).to.be.below(totals[0]!["graph"]!);
-    // Entries 0 to 2 are buffers; after 3, the first batch, comes 4, the others.
+    // Entries 0 to 2 are buffers; after 3, the first batch, come the others, 4, in 11 chunks.
     expect([...places]).to.deep.equal([4]);
   });
 });
