@@ -15,8 +15,8 @@ import {
 
 /** Vectors of all items or of a batch of them; only the rows asked for are projected. */
 export interface ItemVectors {
-  all(): Tensor<["item", "vector"]>;
-  rows(ids: Ids<"item", ["batch"]>): Tensor<["batch", "vector"]>;
+  all(): Tensor<["item", "joined"]>;
+  rows(ids: Ids<"item", ["batch"]>): Tensor<["batch", "joined"]>;
 }
 
 /** A linear map of the joined features, applied by parts: [F^t | F^v] W = F^t W^t + F^v W^v. */
@@ -60,14 +60,14 @@ export function itemVectors(m: Declaration, modalities: readonly string[], biase
     own: Tensor<[Row, "dim"]>,
     given: readonly Tensor<[Row, string]>[],
     ownBias: Tensor<[Row, "one"]> | undefined,
-  ): Tensor<[Row, "vector"]> => {
+  ): Tensor<[Row, "joined"]> => {
     const parts: { value: Tensor<[Row, string]>; along: string }[] = [{ value: own, along: "dim" }];
     if (content !== undefined) parts.push({ value: add(content(given), shift!), along: "dim" });
     if (ownBias !== undefined) {
       const value = featureBias === undefined ? ownBias : add(ownBias, featureBias(given));
       parts.push({ value, along: "one" });
     }
-    return concat("vector", parts) as unknown as Tensor<[Row, "vector"]>;
+    return concat("joined", parts) as unknown as Tensor<[Row, "joined"]>;
   };
   return {
     all: () =>

@@ -51,7 +51,7 @@ export default defineModel({
     m.axis("one", 1);
     const width = (h.modalities.length > 0 ? 2 : 1) * h.dim;
     m.axis("factor", width);
-    m.axis("vector", h.biases ? width + 1 : width);
+    m.axis("joined", h.biases ? width + 1 : width);
     const factors = m.parameter("user_embedding", ["user", "factor"], xavierUniform());
     const items = itemVectors(m, h.modalities, h.biases);
 
@@ -63,7 +63,7 @@ export default defineModel({
     const negative = items.rows(triples.negatives);
     m.loss("bpr", bprLoss({ positive: dot(own, positive), negative: dot(own, negative) }));
     if (h.l2 > 0) {
-      const rows = [positive, negative].map((x) => (h.biases ? slice(x, "vector", 0, width, "factor") : x));
+      const rows = [positive, negative].map((x) => (h.biases ? slice(x, "joined", 0, width, "factor") : x));
       m.loss("l2", multiply(h.l2, rowNorms([user, ...rows] as Tensor<["batch", string]>[])));
     }
     m.embeddings(scored(factors, h.biases), items.all());
@@ -75,11 +75,11 @@ export default defineModel({
 function scored<Row extends string>(
   factors: Tensor<[Row, "factor"]>,
   biases: boolean,
-): Tensor<[Row, "vector"]> {
+): Tensor<[Row, "joined"]> {
   const parts: { value: Tensor<[Row, string]>; along: string }[] = [{ value: factors, along: "factor" }];
   if (biases) {
     const one = broadcastLike(scalar(1), slice(factors, "factor", 0, 1, "one")) as Tensor<[Row, "one"]>;
     parts.push({ value: one, along: "one" });
   }
-  return concat("vector", parts) as unknown as Tensor<[Row, "vector"]>;
+  return concat("joined", parts) as unknown as Tensor<[Row, "joined"]>;
 }

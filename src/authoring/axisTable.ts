@@ -3,6 +3,9 @@ import { sumOfSizes, type Axis, type Size } from "../ir/types.js";
 /** Sizes of the axes every model has; the data and the run fix them. */
 const givenAxes = ["user", "item", "batch"];
 
+/** Axes that the compiled graphs have of themselves. */
+const ownAxes = ["step", "block", "pair", "k", "vector"];
+
 /** Makes the error about a wrong declaration. */
 export type Problem = (subject: string, text: string) => Error;
 
@@ -14,6 +17,10 @@ export class AxisTable {
 
   /** Of fixed size, as long as other axes together, or (without a size) as long as the data says. */
   declare(name: string, size?: number | readonly string[]): void {
+    if (ownAxes.includes(name)) {
+      const text = "has a name that the compiled graphs use themselves; choose another";
+      throw this.problem(`axis "${name}"`, text);
+    }
     const value =
       typeof size === "object" ? sumOfSizes(size.map((part) => this.of(part).size)) : (size ?? name);
     if (typeof value === "number" && (!Number.isInteger(value) || value < 1)) {

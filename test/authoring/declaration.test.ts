@@ -121,3 +121,17 @@ describe("loss terms", () => {
     );
   });
 });
+
+describe("names of axes", () => {
+  it("are refused where the compiled graphs use them themselves", () => {
+    for (const name of ["step", "block", "pair", "k", "vector"]) {
+      const { subject, problem } = refusal((m) => {
+        m.axis(name, 3);
+      });
+      expect([subject, problem]).to.deep.equal([
+        `axis "${name}"`,
+        "has a name that the compiled graphs use themselves; choose another",
+      ]);
+    }
+  });
+});
