@@ -11,6 +11,8 @@ export class TrainingDisplay {
   private bar: { readonly label: string; readonly progress: Progress } | undefined;
   private firstEpoch = 0;
   private epochs = 0;
+  /** The model has several phases. */
+  private namesPhases = false;
   private started = 0;
   private epochText = "";
 
@@ -33,20 +35,24 @@ export class TrainingDisplay {
         this.clear();
         this.firstEpoch = event.epoch;
         this.epochs = event.epochs;
+        this.namesPhases = Object.keys(event.info.stepsPerEpoch).length > 1;
         this.started = this.now();
         this.write(readyText(event.info));
         if (event.epoch > 0) this.write(`continuing after ${counted(event.epoch, "epoch")}\n`);
         return;
       case "chunk": {
-        const label = `epoch ${event.epoch + 1} of ${this.epochs}`;
+        const phase = this.namesPhases ? `, ${event.phase}` : "";
+        const label = `epoch ${event.epoch + 1} of ${this.epochs}${phase}`;
         this.advance(label, event.step, event.steps, Object.values(event.losses)[0]);
         return;
       }
       case "epoch": {
         this.flush();
-        const losses = Object.values(event.losses).flatMap((phase) => Object.entries(phase));
-        const terms = losses.map(([name, value]) => `${name} ${value.toPrecision(4)}`).join(", ");
-        this.epochText = `epoch ${event.epoch + 1} of ${this.epochs}: ${terms}; ${event.seconds.toFixed(1)} s`;
+        const phases = Object.entries(event.losses).map(([phase, losses]) => {
+          const terms = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
+          return `${this.namesPhases ? `${phase} ` : ""}${terms.join(", ")}`;
+        });
+        this.epochText = `epoch ${event.epoch + 1} of ${this.epochs}: ${phases.join("; ")}; ${event.seconds.toFixed(1)} s`;
         return;
       }
       case "evaluation": {

@@ -47,7 +47,9 @@ describe("the display of training", () => {
         losses: { total: 0.7 },
         stepsPerSecond: 1,
       });
-      display.show({ kind: "epoch", epoch, losses: { main: { total: 0.693147, bpr: 0.5 } }, seconds: 30 });
+      const diffusion = epoch === 1 ? {} : { diffusion: { total: 0.25 } };
+      const losses = { ...diffusion, main: { total: 0.693147, bpr: 0.5 } };
+      display.show({ kind: "epoch", epoch, losses, seconds: 30 });
       if (epoch === 2) continue;
       const metrics = { "Recall@20": 0.12345 };
       display.show({ kind: "evaluation", epoch, split: "valid", metrics, improved: true, seconds: 1 });
@@ -61,8 +63,8 @@ describe("the display of training", () => {
           "evaluation 10.0 MB), 32 steps per run\n" +
           "cpu: 72 parameters, 2 + 3 (diffusion) steps per epoch",
         "continuing after 1 epoch",
-        "epoch 2 of 4: total 0.6931, bpr 0.5000; 30.0 s; valid Recall@20 0.1235, the best so far; at most 1:00 left",
-        "epoch 3 of 4: total 0.6931, bpr 0.5000; 30.0 s",
+        "epoch 2 of 4: main total 0.6931, bpr 0.5000; 30.0 s; valid Recall@20 0.1235, the best so far; at most 1:00 left",
+        "epoch 3 of 4: diffusion total 0.2500; main total 0.6931, bpr 0.5000; 30.0 s",
         "",
       ].join("\n"),
     );
@@ -83,7 +85,7 @@ describe("the display of training", () => {
     const losses = { total: 0.5 };
     display.show({ kind: "chunk", phase: "main", epoch: 0, step: 2, steps: 2, losses, stepsPerSecond: 1 });
     display.close();
-    expect(stderr.text).to.contain("epoch 1 of 4");
+    expect(stderr.text).to.contain("epoch 1 of 4, main ");
     expect(stderr.text).to.match(/2\/2, loss 0\.5000, .* steps\/s, 0:00 left/);
   });
 });
