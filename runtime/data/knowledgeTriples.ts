@@ -74,7 +74,8 @@ function kept(triples: Triples, entities: number, ratio: number, random: Random)
   return select(triples, weightedSample(weights, count, random));
 }
 
-function withInverses({ heads, relationIds, tails }: Triples, relations: number): Triples {
+/** The triples, then each turned round under a relation of its own. */
+export function withInverses({ heads, relationIds, tails }: Triples, relations: number): Triples {
   const joined = (first: Int32Array, second: Int32Array): Int32Array => {
     const all = new Int32Array(first.length + second.length);
     all.set(first);

@@ -1,6 +1,7 @@
 import type { Dataset } from "../dataset.js";
 import { DatasetError } from "../datasetError.js";
 import type { DatasetNote } from "../datasetNote.js";
+import { withInverses } from "../knowledgeTriples.js";
 import { Random } from "../random.js";
 import { bucketStarts, stableOrder } from "../sparseMatrix.js";
 import { sourceTriples, type SourceRequest, type SourceTriples } from "./source.js";
@@ -132,20 +133,8 @@ function numbered(
 }
 
 function bothWays({ headIds, relationIds, tailIds }: Columns, relations: number): Columns {
-  const joined = (first: Int32Array, second: Int32Array): Int32Array => {
-    const all = new Int32Array(first.length + second.length);
-    all.set(first);
-    all.set(second, first.length);
-    return all;
-  };
-  return {
-    headIds: joined(headIds, tailIds),
-    relationIds: joined(
-      relationIds,
-      relationIds.map((id) => id + relations),
-    ),
-    tailIds: joined(tailIds, headIds),
-  };
+  const both = withInverses({ heads: headIds, relationIds, tails: tailIds }, relations);
+  return { headIds: both.heads, relationIds: both.relationIds, tailIds: both.tails };
 }
 
 /** Links by head, tail and relation. */
