@@ -9,7 +9,7 @@ import {
   type Checkpoint,
 } from "../runtime/training/checkpoint.js";
 import { checkSameDataset as checkTrainedOn } from "../runtime/training/checkSameDataset.js";
-import { RunFolder, RunFolderError } from "../runtime/training/runFolder.js";
+import { RUN_ARTIFACTS, RunFolder, RunFolderError } from "../runtime/training/runFolder.js";
 
 /** A training run, read back. */
 export interface FinishedRun {
@@ -23,9 +23,6 @@ export interface FinishedRun {
   /** Folder of the dataset it was trained on. */
   readonly dataset: string;
 }
-
-/** Name of the folder of a run that holds its compiled model. */
-export const RUN_ARTIFACTS = "artifacts";
 
 async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const fix = "Give the folder that `mmkit train … --out <folder>` wrote.";

@@ -1,6 +1,7 @@
 import type { Dataset } from "../../runtime/data/dataset.js";
 import type { InteractionLists } from "../../runtime/data/interactions.js";
 import { Random } from "../../runtime/data/random.js";
+import { TILE_SCORES } from "../../runtime/ranking/evaluateRanking.js";
 import { PopularityRanker } from "../../runtime/ranking/popularityRanker.js";
 import type { Ranker } from "../../runtime/ranking/ranker.js";
 import { itemCounts } from "./datasetStatistics.js";
@@ -8,8 +9,6 @@ import { biasSource, type PopularityBias } from "./popularityBias.js";
 
 /** Counts hardly change with more users, but time does. */
 const MOST_USERS = 20_000;
-/** Scores computed at once: 32 MB of float32. */
-const TILE_SCORES = 8_000_000;
 
 /** The training items of one user, ascending. */
 export function itemsOf({ rowStart, itemIds }: InteractionLists, user: number): Int32Array {

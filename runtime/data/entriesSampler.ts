@@ -1,4 +1,5 @@
 import type { SamplerEntry } from "../artifacts/manifest.js";
+import { drawOutside } from "./drawOutside.js";
 import { Random } from "./random.js";
 import type { Sampler } from "./sampler.js";
 import { SamplerError } from "./samplerError.js";
@@ -51,7 +52,10 @@ export function entriesSampler(
           entry,
           entryRow,
           entryColumn: entry.map((index) => columnIds[index]!),
-          negativeColumn: entryRow.map((row) => unlinked(linked[row]!, columns, random)),
+          negativeColumn: entryRow.map((row) => {
+            const ids = linked[row]!;
+            return drawOutside(columns, ids, 0, ids.length, random);
+          }),
         },
       };
     },
@@ -64,17 +68,4 @@ function distinctColumns({ rows, rowStart, columnIds }: SparseMatrix): Int32Arra
     const ids = columnIds.subarray(rowStart[row], rowStart[row + 1]);
     return ids.filter((id, index) => index === 0 || ids[index - 1] !== id);
   });
-}
-
-/** The r-th column, r uniform, that an ascending list leaves out, found by binary search. */
-function unlinked(ids: Int32Array, columns: number, random: Random): number {
-  const rank = random.below(columns - ids.length);
-  let low = 0;
-  let high = ids.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ids[middle]! - middle <= rank) low = middle + 1;
-    else high = middle;
-  }
-  return rank + low;
 }

@@ -1,5 +1,6 @@
 import type { SamplerEntry } from "../artifacts/manifest.js";
 import type { Dataset } from "./dataset.js";
+import { drawOutside } from "./drawOutside.js";
 import type { Random } from "./random.js";
 import { SamplerError } from "./samplerError.js";
 
@@ -43,18 +44,6 @@ export function negativePool(pool: TriplesEntry["negativePool"], dataset: Datase
     );
   }
 
-  return (user, random) => {
-    const start = rowStart[user]!;
-    const degree = rowStart[user + 1]! - start;
-    const rank = random.below(itemAt.length - degree);
-    // positions[start + i] - i items of the pool that the user lacks come before the user's i-th item.
-    let low = 0;
-    let high = degree;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (positions[start + middle]! - middle <= rank) low = middle + 1;
-      else high = middle;
-    }
-    return itemAt[rank + low]!;
-  };
+  return (user, random) =>
+    itemAt[drawOutside(itemAt.length, positions, rowStart[user]!, rowStart[user + 1]!, random)]!;
 }

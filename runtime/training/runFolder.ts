@@ -24,7 +24,7 @@ export class RunFolderError extends Error {
 }
 
 /** The compiled model may lie in the run's folder; whoever puts it there looks after it. */
-const ARTIFACTS = "artifacts";
+export const RUN_ARTIFACTS = "artifacts";
 
 /** What a run leaves at its end, besides checkpoints. */
 const RESULTS = ["results.json", "users"];
@@ -75,7 +75,7 @@ export class RunFolder {
         "Choose another folder.",
       );
     }
-    const names = (await readdir(this.path)).filter((name) => ![ARTIFACTS, LOCK_FILE].includes(name));
+    const names = (await readdir(this.path)).filter((name) => ![RUN_ARTIFACTS, LOCK_FILE].includes(name));
     if (names.length === 0) return;
     if (!names.includes("config.json")) {
       throw new RunFolderError(

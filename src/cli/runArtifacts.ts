@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeArtifacts, type ArtifactSet } from "../../exports/artifacts.js";
-import { RUN_ARTIFACTS } from "../../exports/inferenceRun.js";
+import { RUN_ARTIFACTS } from "../../runtime/training/runFolder.js";
 
 /**
  * The compiled model of a run. It is written outside the run folder first, because nothing there may change until

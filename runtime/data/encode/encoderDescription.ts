@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Ajv } from "ajv";
 import { schemaProblems } from "../schemaProblems.js";
 import { EncodeError } from "./encodeError.js";
 import { encoderSchema } from "./encoderSchema.js";
+import { readJson } from "./readJson.js";
 
 /** How pictures become the input of an encoder. */
 export interface ImageSettings {
@@ -74,17 +74,7 @@ const imageDefaults = {
 /** @throws EncodeError for a file that is missing or does not follow the schema, with all its problems */
 export async function readEncoderDescription(file: string): Promise<EncoderDescription> {
   const fix = "docs/encoders.md explains its keys";
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new EncodeError(
-      file,
-      missing ? "the file does not exist" : `this is not JSON (${(error as Error).message})`,
-      fix,
-    );
-  }
+  const parsed = await readJson(file, fix);
   if (!followsSchema(parsed)) {
     throw new EncodeError(
       file,

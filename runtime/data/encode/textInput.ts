@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import * as tokenizers from "@huggingface/tokenizers";
 import { EncodeError } from "./encodeError.js";
 import type { TextSettings } from "./encoderDescription.js";
 import type { EncoderInput } from "./encoderInput.js";
+import { readJson } from "./readJson.js";
 
 /** Names of the inputs of a graph that takes texts. */
 export interface TextInputNames {
@@ -11,19 +11,9 @@ export interface TextInputNames {
   readonly types?: string;
 }
 
-async function readJson(file: string, what: string): Promise<Record<string, unknown>> {
+async function readObject(file: string, what: string): Promise<Record<string, unknown>> {
   const fix = `Name the ${what} that belongs to the encoder in its description`;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new EncodeError(
-      file,
-      missing ? "the file does not exist" : `this is not JSON (${(error as Error).message})`,
-      fix,
-    );
-  }
+  const parsed = await readJson(file, fix);
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed))
     return parsed as Record<string, unknown>;
   throw new EncodeError(file, "the file holds no JSON object", fix);
@@ -45,11 +35,11 @@ const { Tokenizer } = tokenizers as unknown as {
 
 async function readTokenizer(settings: TextSettings): Promise<TextTokenizer> {
   const file = settings.tokenizer;
-  const json = await readJson(file, "tokenizer.json");
+  const json = await readObject(file, "tokenizer.json");
   const config =
     settings.tokenizerConfig === undefined
       ? {}
-      : await readJson(settings.tokenizerConfig, "tokenizer_config.json");
+      : await readObject(settings.tokenizerConfig, "tokenizer_config.json");
   try {
     const tokenizer = new Tokenizer(json, config);
     tokenizer.encode("a");
@@ -101,7 +91,7 @@ export async function textInput(
   fixedLength: number | null,
 ): Promise<EncoderInput> {
   const tokenizer = await readTokenizer(settings);
-  const padding = paddingId(tokenizer, await readJson(settings.tokenizer, "tokenizer.json"));
+  const padding = paddingId(tokenizer, await readObject(settings.tokenizer, "tokenizer.json"));
   let cut = 0;
   return {
     get cut() {
