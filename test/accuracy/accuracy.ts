@@ -1,89 +1,102 @@
 /**
- * Trains every experiment with every seed and prints one table: `npm run accuracy -- [--seeds 5] [--only tiktok]`.
- * Finished runs are read from `runs/accuracy`, interrupted ones go on where they stopped.
+ * The accuracy tables: `npm run accuracy -- [--dataset tiktok] [--only ksi,lightgcn]` searches and trains what has no
+ * record in docs/results yet, in the background of other work if need be (it goes on where it stopped), and writes
+ * docs/results.md from all records.
  */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
-import { buildArtifacts, writeArtifacts } from "../../exports/artifacts.js";
-import { models } from "../../graphs/registry.js";
-import { train } from "../../runtime/training/trainer.js";
-import { experiments, type Experiment } from "./experiments.js";
-
-interface Results {
-  readonly bestEpoch: number;
-  readonly test: { readonly metrics: Readonly<Record<string, number>> };
-}
-
-const columns = ["Recall@10", "Recall@20", "NDCG@10", "NDCG@20"];
+import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
+import { splitDataset } from "../../runtime/import/splitDataset.js";
+import { contestants, type Contestant } from "./contestants.js";
+import { datasetNames, datasets, type DatasetName } from "./datasets.js";
+import { readRecord, type RowRecord } from "./record.js";
+import { resultsPage } from "./resultsPage.js";
+import { runRow } from "./row.js";
 
 const options = await yargs(hideBin(process.argv))
-  .option("seeds", { type: "number", default: 5, describe: "Seeds per experiment, from 1" })
-  .option("only", { type: "string", describe: "Part of <dataset>/<experiment>; the others are left out" })
+  .option("dataset", { type: "string", choices: datasetNames, array: true, describe: "All by default" })
+  .option("only", { type: "string", describe: "Models with commas between; all by default" })
   .option("data", {
     type: "string",
     describe: "Folder of the datasets (default: MMKIT_DATA or ../shared/data)",
   })
   .option("threads", { type: "number", describe: "Threads of onnxruntime; 1 is best beside other work" })
-  .option("out", { type: "string", default: "runs/accuracy", describe: "Folder of the runs" })
+  .option("runs", { type: "string", default: "runs/accuracy", describe: "Folder of searches and runs" })
+  .option("records", { type: "string", default: "docs/results", describe: "Folder of the records" })
+  .option("page", {
+    type: "boolean",
+    default: false,
+    describe: "Train nothing, write the page from the records",
+  })
   .strict()
   .parse();
 
-const data = resolve(options.data ?? process.env.MMKIT_DATA ?? "../shared/data");
+const data = resolve(options.data ?? process.env["MMKIT_DATA"] ?? "../shared/data");
+const only = options.only?.split(",");
+const report = (line: string): void => {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+};
 
-async function run(experiment: Experiment, seed: number): Promise<Results> {
-  const folder = join(options.out, experiment.dataset, `${experiment.name}-seed${seed}`);
-  const results = join(folder, "results.json");
-  if (!existsSync(results)) {
-    const artifacts = join(options.out, experiment.dataset, `${experiment.name}-artifacts`);
-    const definition = models.get(experiment.model);
-    if (definition === undefined) throw new Error(`internal: no model "${experiment.model}"`);
-    await writeArtifacts(buildArtifacts(definition, experiment.hyperparameters), artifacts);
-    const started = performance.now();
-    await train({
-      ...experiment.settings,
-      artifacts,
-      dataset: join(data, experiment.dataset),
-      run: folder,
-      seed,
-      threads: options.threads ?? null,
-      resume: existsSync(join(folder, "checkpoints")),
-      onProgress(event) {
-        if (event.kind !== "evaluation" || (event.epoch % 10 !== 0 && event.split === "valid")) return;
-        const recall = event.metrics["Recall@20"]?.toFixed(4) ?? "";
-        const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-        process.stderr.write(
-          `${folder} epoch ${event.epoch} ${event.split} Recall@20 ${recall} (${minutes} min)\n`,
-        );
-      },
-    });
+function takesPart(dataset: DatasetName, { model, needsKnowledge }: Contestant): boolean {
+  return needsKnowledge === true || (datasets[dataset].only?.includes(model) ?? true);
+}
+
+function isHeadline(model: string): boolean {
+  return contestants.some(
+    (one) => one.ancestor === model || (one.model === model && one.ancestor !== undefined),
+  );
+}
+
+/** The dataset's folder, with validation rows where it has none. */
+async function prepared(dataset: DatasetName): Promise<string> {
+  const seed = datasets[dataset].validationSeed;
+  if (seed === undefined) return join(data, dataset);
+  const out = resolve(options.runs, "data", dataset);
+  if (!existsSync(join(out, "interactions.tsv"))) {
+    const split = { method: "given-test", seed, shares: [0.8, 0.1, 0.1] } as const;
+    await splitDataset({ dataset: join(data, dataset), out, split, time: null, force: false });
   }
-  return JSON.parse(await readFile(results, "utf8")) as Results;
+  return out;
 }
 
-function summary(values: readonly number[]): string {
-  const mean = values.reduce((total, value) => total + value, 0) / values.length;
-  const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
-  return `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
-}
-
-if (!existsSync(data)) {
-  process.stderr.write(`No datasets in ${data}. Name their folder with --data or MMKIT_DATA.\n`);
-  process.exitCode = 2;
-} else {
-  const header = ["dataset", "experiment", "seeds", ...columns, "best epochs"];
-  const rows = [header, header.map(() => "---")];
-  for (const experiment of experiments) {
-    const label = `${experiment.dataset}/${experiment.name}`;
-    if (options.only !== undefined && !label.includes(options.only)) continue;
-    const all: Results[] = [];
-    for (let seed = 1; seed <= options.seeds; seed++) all.push(await run(experiment, seed));
-    const metrics = columns.map((column) => summary(all.map((results) => results.test.metrics[column]!)));
-    const epochs = all.map((results) => String(results.bestEpoch)).join(", ");
-    rows.push([experiment.dataset, experiment.name, String(all.length), ...metrics, epochs]);
+async function allRecords(): Promise<readonly RowRecord[]> {
+  const records: RowRecord[] = [];
+  for (const dataset of datasetNames) {
+    for (const { model } of contestants) {
+      const record = await readRecord(options.records, dataset, model);
+      if (record !== null) records.push(record);
+    }
   }
-  process.stdout.write(rows.map((row) => `| ${row.join(" | ")} |\n`).join(""));
+  return records;
 }
+
+if (!options.page) {
+  if (!existsSync(data)) {
+    process.stderr.write(`No datasets in ${data}. Name their folder with --data or MMKIT_DATA.\n`);
+    process.exit(2);
+  }
+  const unknown = only?.find((name) => !contestants.some(({ model }) => model === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`--only ${unknown} is no model of the tables.\n`);
+    process.exit(2);
+  }
+  for (const dataset of options.dataset ?? datasetNames) {
+    for (const contestant of contestants) {
+      if (!takesPart(dataset, contestant) || only?.includes(contestant.model) === false) continue;
+      await runRow({
+        contestant,
+        dataset,
+        isHeadline: isHeadline(contestant.model),
+        data: await prepared(dataset),
+        runs: options.runs,
+        records: options.records,
+        threads: options.threads ?? null,
+        report,
+      });
+    }
+  }
+}
+await writeFileAtomic("docs/results.md", resultsPage(await allRecords()));
+report("docs/results.md is written");

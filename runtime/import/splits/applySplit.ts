@@ -66,7 +66,7 @@ export async function applySplit(
       "Leave them out with --skip-incomplete, or choose another split",
     );
   }
-  if (!method.needs.split) {
+  if (settings.method !== "given") {
     const { seed, shares } = settings;
     const sql = method.assign(tables.result, { seed, shares, hasTime: has.time && withoutTime === 0 });
     await workspace.run(`CREATE TABLE divided AS ${sql}`, `splitting (${settings.method})`);

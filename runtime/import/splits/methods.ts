@@ -23,6 +23,21 @@ export const splitMethods = {
     promises: null,
     assign: (from) => `SELECT * FROM ${from}`,
   },
+  "given-test": {
+    summary: "test as the source states it; of each user's other interactions valid gets a tenth, at random",
+    needs: { time: false, split: true },
+    uses: { seed: true, shares: false },
+    promises: null,
+    assign: (from, { seed }) =>
+      `${lastOfUser(
+        `(SELECT * FROM ${from} WHERE split <> 2)`,
+        `${randomKey(seed, "user_id", "item_id")}, position`,
+        {
+          valid: "CASE WHEN n < 3 THEN 0 WHEN n < 10 THEN 1 ELSE n // 10 END",
+          test: "0",
+        },
+      )} UNION ALL SELECT * FROM ${from} WHERE split = 2`,
+  },
   mmrec: randomPerUser("random per user, nominally 8:1:1, test gets the odd one (MMRec)", "test"),
   lattice: randomPerUser("random per user, nominally 8:1:1, valid gets the odd one (LATTICE)", "valid"),
   "leave-one-out": {

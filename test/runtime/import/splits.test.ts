@@ -119,6 +119,21 @@ describe("splits", () => {
       }));
   }
 
+  it("given-test leaves test alone and draws valid from the rest of each user", () =>
+    inWorkspace(async (workspace) => {
+      const rows = randomRows(9, 40);
+      const parts = await divided(workspace, rows, settings("given-test"));
+      for (const [row, { split }] of parts.entries()) {
+        expect(split === 2, `row ${row}`).to.equal(rows[row]!.split === 2);
+      }
+      for (let user = 0; user < 40; user++) {
+        const rest = rows.filter((row) => row.user === user && row.split !== 2).length;
+        const valid = rest < 3 ? 0 : rest < 10 ? 1 : Math.floor(rest / 10);
+        expect(countsOf(parts, user).slice(0, 2), `${rest} others`).to.deep.equal([rest - valid, valid]);
+      }
+      expect(await divided(workspace, rows, settings("given-test", 2))).not.to.deep.equal(parts);
+    }));
+
   it("draw otherwise with another seed, and the same whatever the order of the rows", () =>
     inWorkspace(async (workspace) => {
       const rows = randomRows(7);

@@ -1,0 +1,142 @@
+import { contestants } from "./contestants.js";
+import { datasetNames, datasets, learningRates, type DatasetName } from "./datasets.js";
+import { publishedTiktok } from "./published.js";
+import type { RowRecord, SeedRecord } from "./record.js";
+import { TRIALS } from "./row.js";
+
+const metrics = ["Recall@10", "Recall@20", "NDCG@10", "NDCG@20"] as const;
+
+/** docs/results.md. */
+export function resultsPage(records: readonly RowRecord[]): string {
+  const sections = datasetNames.flatMap((dataset) => {
+    const rows = records.filter((record) => record.dataset === dataset);
+    return rows.length === 0 ? [] : [datasetSection(dataset, rows)];
+  });
+  return `${introduction}\n${sections.join("\n")}`;
+}
+
+const introduction = `# Results
+
+Written by \`npm run accuracy\` from the records in [results/](results), one per model and dataset; \`npm run accuracy -- --dataset tiktok --only ksi\` makes one anew after its record is deleted. What has no record has not been run.
+
+Every model gets the same budget: ${TRIALS} trials of random search (seed 1) over a learning rate of ${learningRates.join(", ")} and what its record names as \`space\`, values that its paper or code states. All take the same steps (pairs, batches of 2048, d = 64, Adam). A trial is a whole training with early stopping on validation Recall@20; the best trial's settings are then trained with every seed and each run is scored on test once. All items are ranked, training items masked. Mean ± standard deviation over the seeds.
+`;
+
+function datasetSection(dataset: DatasetName, rows: readonly RowRecord[]): string {
+  const { training, validationSeed, modalities } = datasets[dataset];
+  const { epochs, evaluateEvery, patience } = training;
+  const protocol =
+    `At most ${epochs} epochs, evaluated every ${evaluateEvery}, stopped after ${patience} evaluations without a better one` +
+    (validationSeed === undefined
+      ? ""
+      : `; validation is a tenth of each user's training rows (\`mmkit data split --split given-test --seed ${validationSeed}\`)`) +
+    (modalities.length === 0 ? "; no features" : `; features: ${modalities.join(", ")}`) +
+    ".";
+  return [
+    `## ${dataset}\n`,
+    `${protocol}\n`,
+    scoreTable(rows),
+    comparisonTable(rows),
+    settingsTable(rows),
+    ...(dataset === "tiktok" ? [publishedTable(rows)] : []),
+  ].join("\n");
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const [header, ...rest] = rows;
+  return [header!, header!.map(() => "---"), ...rest].map((row) => `| ${row.join(" | ")} |\n`).join("");
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((total, one) => total + one, 0) / values.length;
+}
+
+/** Sample standard deviation. */
+function deviation(values: readonly number[]): number {
+  const center = mean(values);
+  return Math.sqrt(
+    values.reduce((total, one) => total + (one - center) ** 2, 0) / Math.max(1, values.length - 1),
+  );
+}
+
+function summary(seeds: readonly SeedRecord[], metric: string): string {
+  const values = seeds.map(({ test }) => test[metric]!);
+  return `${mean(values).toFixed(4)} ± ${deviation(values).toFixed(4)}`;
+}
+
+function scoreTable(rows: readonly RowRecord[]): string {
+  const popularity = rows[0]!.popularity;
+  const body = rows.map(({ model, seeds }) => {
+    const seconds = seeds.flatMap(({ secondsPerEpoch }) => secondsPerEpoch ?? []);
+    return [
+      model,
+      String(seeds.length),
+      ...metrics.map((metric) => summary(seeds, metric)),
+      seeds.map(({ bestEpoch }) => bestEpoch).join(", "),
+      seconds.length === 0 ? "" : Math.min(...seconds).toFixed(2),
+    ];
+  });
+  return table([
+    ["model", "seeds", ...metrics, "best epochs", "s per epoch"],
+    ["popularity", "", ...metrics.map((metric) => popularity[metric]!.toFixed(4)), "", ""],
+    ...body,
+  ]);
+}
+
+function comparisonTable(rows: readonly RowRecord[]): string {
+  const tests = rows.flatMap(({ comparison }) => comparison?.tests ?? []);
+  if (tests.length === 0) return "";
+  const p = (value: number | null): string =>
+    value === null ? "" : value < 1e-15 ? "< 1e-15" : value.toPrecision(2);
+  const body = tests.map(({ left, right, metric, difference, adjusted }) => [
+    `${left} − ${right}`,
+    metric,
+    `${difference < 0 ? "−" : "+"}${Math.abs(difference).toFixed(4)}`,
+    p(adjusted.wilcoxon),
+    p(adjusted.tTest),
+  ]);
+  return `Headline models against their ancestors, over users, p-values corrected within a pair (Holm):\n\n${table(
+    [["models", "metric", "difference", "Wilcoxon p", "t-test p"], ...body],
+  )}`;
+}
+
+function settingsTable(rows: readonly RowRecord[]): string {
+  const body = rows.map(({ model, chosen, trials, asked }) => {
+    const searched = Object.entries(chosen).filter(([name]) => name in (asked["space"] as object));
+    const scores = trials.map(({ score }) => score?.toFixed(4) ?? "diverged");
+    return [
+      model,
+      searched.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", "),
+      scores.join(", "),
+    ];
+  });
+  return `Chosen settings, and validation Recall@20 of all trials:\n\n${table([
+    ["model", "chosen", "trials"],
+    ...body,
+  ])}`;
+}
+
+function publishedTable(rows: readonly RowRecord[]): string {
+  const ours = new Map(rows.map((row) => [row.model, row]));
+  const known = contestants.map(({ model }) => model).filter((model) => ours.has(model));
+  const others = publishedTiktok.flatMap(({ values }) =>
+    Object.keys(values).filter((name) => !contestants.some(({ model }) => model === name)),
+  );
+  const cell = (name: string): string => {
+    const row = ours.get(name);
+    if (row === undefined) return "";
+    const of = (metric: string): string => mean(row.seeds.map(({ test }) => test[metric]!)).toFixed(4);
+    return `${of("Recall@20")} ${of("NDCG@20")}`;
+  };
+  const body = [...known, ...new Set(others)].map((name) => [
+    name,
+    cell(name),
+    ...publishedTiktok.map(({ values }) => {
+      const value = values[name];
+      return value === undefined ? "" : `${value.recall.toFixed(4)} ${value.ndcg.toFixed(4)}`;
+    }),
+  ]);
+  return `Recall@20 and NDCG@20 beside published values on the same rows. Those were selected on the test rows, the logs' and DiffMM's multimodal models have a text feature besides, which is not public, and DiffMM's and KDiffE's tables tune otherwise:\n\n${table(
+    [["model", "mmkit", ...publishedTiktok.map(({ title }) => title)], ...body],
+  )}`;
+}
