@@ -3,17 +3,14 @@ import { exportInference } from "../../exports/inference.js";
 import { readRun } from "../../exports/inferenceRun.js";
 import { defaultCatalogue } from "../../examples/catalogue/catalogueOptions.js";
 import { writeCatalogue } from "../../examples/catalogue/writeCatalogue.js";
-import { models } from "../../graphs/registry.js";
 import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
 import { loadDataset } from "../../runtime/data/dataset.js";
+import { CATALOGUE_EPOCHS, trainOnCatalogue } from "./catalogueTraining.js";
 import { checkFree } from "./checkFree.js";
 import { command } from "./command.js";
-import { datasetSettings } from "./datasetModalities.js";
 import { measureRun, type Measurement } from "./measureRun.js";
 import { measurementTable, newItemsText } from "./measurementText.js";
-import { chosenSettings } from "./modelOptions.js";
 import { customerText, describeCustomer } from "./quickstartCustomer.js";
-import { runTraining } from "./runTraining.js";
 import { shellWords } from "./shellWords.js";
 import type { Streams } from "./streams.js";
 import { UsageError } from "./usageError.js";
@@ -21,18 +18,6 @@ import { UsageError } from "./usageError.js";
 const OWN_FILE = "quickstart.json";
 /** The comparison first, the model that is exported last. */
 const compared = ["lightgcn", "ksi"] as const;
-/**
- * Small batches, as the shop has few interactions. The learning rates were set by hand, so that both models converge
- * within the two minutes that this takes; no search chose them, for either model. This is a demonstration:
- * `npm run accuracy` holds the comparisons.
- */
-const settings = {
-  lightgcn: ["batchSize=512", "learningRate=0.005"],
-  ksi: ["batchSize=512", "learningRate=0.001"],
-} as const;
-/** More than either needs: both stop early. */
-const EPOCHS = 150;
-const PATIENCE = 15;
 const DEMONSTRATION =
   "A demonstration: learning rates set by hand to converge in time; `npm run accuracy` holds the comparisons.";
 
@@ -40,7 +25,7 @@ export const quickstart = command({
   positionals: {},
   options: {
     out: { type: "string", default: "mmkit-quickstart", describe: "Folder for everything that is made" },
-    epochs: { type: "number", default: EPOCHS, describe: "Most epochs per model" },
+    epochs: { type: "number", default: CATALOGUE_EPOCHS, describe: "Most epochs per model" },
     user: { type: "number", default: 0, describe: "The customer that items are recommended to" },
   },
   examples: [
@@ -98,7 +83,7 @@ function checkOptions(epochs: number, user: number): void {
   if (!Number.isSafeInteger(epochs) || epochs < 1) {
     throw new UsageError(
       `--epochs must be a whole number from 1, found ${epochs}`,
-      `The default is ${EPOCHS}.`,
+      `The default is ${CATALOGUE_EPOCHS}.`,
     );
   }
   const { users } = defaultCatalogue;
@@ -111,39 +96,9 @@ function checkOptions(epochs: number, user: number): void {
 
 async function trainAndMeasure(
   name: (typeof compared)[number],
-  { catalogue, run, epochs }: { readonly catalogue: string; readonly run: string; readonly epochs: number },
+  folders: { readonly catalogue: string; readonly run: string; readonly epochs: number },
   streams: Streams,
 ): Promise<Measurement> {
-  const model = models.get(name)!;
-  const hyperparameters = await chosenSettings(model, { set: settings[name], config: undefined }, (set) =>
-    datasetSettings(model, set, catalogue),
-  );
-  const sets = settings[name].flatMap((setting) => ["--set", setting]);
-  const options = ["--epochs", String(epochs), "--patience", String(PATIENCE)];
-  await runTraining(
-    {
-      model,
-      hyperparameters,
-      training: { epochs, patience: PATIENCE },
-      dataset: catalogue,
-      run,
-      resume: false,
-      force: true,
-      resumeLine: shellWords([
-        "mmkit",
-        "train",
-        name,
-        "--data",
-        catalogue,
-        "--out",
-        run,
-        ...sets,
-        ...options,
-        "--resume",
-      ]),
-      isBrief: true,
-    },
-    streams,
-  );
-  return measureRun(await readRun(run), { split: "test", auc: false });
+  await trainOnCatalogue(name, folders, streams);
+  return measureRun(await readRun(folders.run), { split: "test", auc: false });
 }
