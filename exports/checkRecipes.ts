@@ -1,6 +1,7 @@
 import type { Manifest } from "../runtime/artifacts/manifest.js";
 import { RecipeError } from "../runtime/data/recipe.js";
-import { recipeOf } from "../runtime/data/recipes.js";
+import { recipes } from "../runtime/data/recipes.js";
+import { recipeIn } from "../runtime/data/recipeTable.js";
 import type { Declaration } from "../src/authoring/declaration.js";
 import { DeclarationError } from "../src/ir/errors.js";
 
@@ -17,7 +18,7 @@ export function checkRecipes(
       ...(refresh === "once" || refresh.initial === null ? [] : [refresh.initial]),
     ];
     try {
-      for (const recipe of calls) recipeOf({ ...entry, recipe });
+      for (const recipe of calls) recipeIn(recipes, { ...entry, recipe });
     } catch (error) {
       if (!(error instanceof RecipeError)) throw error;
       const { node } = declared.find(({ name }) => name === entry.name)!;

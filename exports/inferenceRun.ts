@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadArtifacts, type Artifacts } from "../runtime/artifacts/loadArtifacts.js";
+import type { Artifacts } from "../runtime/artifacts/artifacts.js";
+import { loadArtifacts } from "../runtime/artifacts/loadArtifacts.js";
 import {
   checkCheckpoint,
   CheckpointError,

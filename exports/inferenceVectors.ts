@@ -1,12 +1,14 @@
 import type { DeviceRequest } from "../runtime/artifacts/device.js";
 import { chooseDevice } from "../runtime/artifacts/device.js";
 import { GraphSession } from "../runtime/artifacts/graphSession.js";
-import { graphEntry, graphFile, type Artifacts } from "../runtime/artifacts/loadArtifacts.js";
+import { graphEntry, type Artifacts } from "../runtime/artifacts/artifacts.js";
+import { graphFile } from "../runtime/artifacts/loadArtifacts.js";
 import type { Manifest } from "../runtime/artifacts/manifest.js";
 import { Buffers } from "../runtime/data/buffers.js";
 import type { Dataset } from "../runtime/data/dataset.js";
 import { hostTensor, type HostTensor } from "../runtime/data/hostTensor.js";
 import { randomKey } from "../runtime/data/random.js";
+import { runRecipe } from "../runtime/data/recipes.js";
 import { NonFiniteScoresError } from "../runtime/ranking/nonFiniteScoresError.js";
 import { BufferSchedule } from "../runtime/training/bufferSchedule.js";
 import type { Checkpoint } from "../runtime/training/checkpoint.js";
@@ -82,6 +84,7 @@ export async function finalVectors(
   try {
     const buffers = await Buffers.open(manifest, dataset, {
       seed: checkpoint.record.seed,
+      runRecipe,
       runGraph: recipes.run,
     });
     const tensors = await evaluationBuffers(artifacts, buffers, recipes, key, checkpoint);

@@ -11,7 +11,8 @@ export {
   type DeviceRequest,
 } from "./artifacts/device.js";
 export { GraphRunError, GraphSession, type GraphSessionOptions } from "./artifacts/graphSession.js";
-export { graphEntry, graphFile, loadArtifacts, type Artifacts } from "./artifacts/loadArtifacts.js";
+export { graphEntry, type Artifacts } from "./artifacts/artifacts.js";
+export { graphFile, loadArtifacts } from "./artifacts/loadArtifacts.js";
 export type * from "./artifacts/manifest.js";
 export {
   corruptDataset,
@@ -115,10 +116,9 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   readSafetensors,
-  SafetensorsError,
   writeSafetensors,
-  type Safetensors,
 } from "./training/safetensors.js";
+export { SafetensorsError, type Safetensors } from "./training/safetensorsFormat.js";
 export { readUserMetrics, type StoredUserMetrics } from "./training/userMetricsFile.js";
 export { train, type TrainOptions } from "./training/trainer.js";
 export type { TrainingEvent } from "./training/trainingEvent.js";

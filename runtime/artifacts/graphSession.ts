@@ -2,7 +2,8 @@ import { InferenceSession, Tensor, env } from "onnxruntime-node";
 import { hostTensor, type HostArray, type HostTensor } from "../data/hostTensor.js";
 import { checkFeeds } from "./checkFeeds.js";
 import { providersOf, type Device } from "./device.js";
-import { graphEntry, graphFile, type Artifacts } from "./loadArtifacts.js";
+import { graphEntry, type Artifacts } from "./artifacts.js";
+import { graphFile } from "./loadArtifacts.js";
 import type { ArtifactDType, GraphEntry } from "./manifest.js";
 import { readNodeSources } from "./modelMetadata.js";
 

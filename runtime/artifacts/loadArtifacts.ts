@@ -2,21 +2,12 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactError } from "./artifactError.js";
+import { graphEntry, REBUILD, type Artifacts } from "./artifacts.js";
 import type { GraphEntry, Manifest } from "./manifest.js";
 import { manifestProblems } from "./manifestProblems.js";
 
 /** Version of the manifest that this runtime reads. */
 const MANIFEST_VERSION = 2;
-
-const REBUILD = "Build the artifacts again with `mmkit build`.";
-
-/** A checked artifact folder. */
-export interface Artifacts {
-  readonly folder: string;
-  readonly manifest: Manifest;
-  /** Identity of what the set computes (`computation` of the manifest), hexadecimal. */
-  readonly sha256: string;
-}
 
 export interface LoadArtifactsOptions {
   /** Name of the model that the caller needs, for instance because a checkpoint belongs to it. */
@@ -30,20 +21,6 @@ export function sha256Of(content: string | Uint8Array): string {
 /** Absolute or relative path of a graph's file, as the artifact folder was given. */
 export function graphFile(artifacts: Artifacts, graph: string): string {
   return join(artifacts.folder, graphEntry(artifacts, graph).file);
-}
-
-/** @throws ArtifactError if the artifacts have no such graph */
-export function graphEntry(artifacts: Artifacts, graph: string): GraphEntry {
-  const entry = artifacts.manifest.graphs[graph];
-  if (entry === undefined) {
-    const known = Object.keys(artifacts.manifest.graphs).join(", ");
-    throw new ArtifactError(
-      join(artifacts.folder, "manifest.json"),
-      `model "${artifacts.manifest.model}" has no graph "${graph}", only ${known}`,
-      REBUILD,
-    );
-  }
-  return entry;
 }
 
 async function readManifest(file: string, folder: string): Promise<Buffer> {

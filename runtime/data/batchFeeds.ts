@@ -4,6 +4,9 @@ import type { EpochSample, SampledColumn } from "./sampler.js";
 import { SamplerError } from "./samplerError.js";
 import type { SparseMatrix } from "./sparseMatrix.js";
 
+/** The stacked batch inputs of one run stay below this, bytes. */
+export const BATCH_BYTES = 16 * 2 ** 20;
+
 /** Steps of one batch size, to be fed stacked. */
 export interface StepRange {
   readonly first: number;

@@ -4,12 +4,13 @@ import type { Dataset } from "./dataset.js";
 import type { DatasetNote } from "./datasetNote.js";
 import type { HostTensor } from "./hostTensor.js";
 import { RecipeError, type FitTile, type RecipeResult, type RunGraph } from "./recipe.js";
-import { runRecipe } from "./recipes.js";
+import type { RunRecipe } from "./recipeTable.js";
 import { slicedEll } from "./slicedEll.js";
 import type { SparseMatrix } from "./sparseMatrix.js";
 
 export interface BufferOptions {
   readonly seed: number;
+  readonly runRecipe: RunRecipe;
   readonly runGraph: RunGraph;
   /** Chooses tiles; without it they have their usual size. */
   readonly fitTile?: FitTile;
@@ -145,7 +146,7 @@ export class Buffers {
 
   /** Makes a buffer without putting it in place. @throws as `open` */
   async make(entry: BufferEntry, { recipe, epoch, computed = {} }: BufferRequest): Promise<MadeBuffer> {
-    const result = await runRecipe({
+    const result = await this.options.runRecipe({
       entry: { ...entry, recipe },
       dataset: this.dataset,
       seed: this.options.seed,

@@ -1,4 +1,5 @@
-import { readSafetensors, SafetensorsError } from "../training/safetensors.js";
+import { readSafetensors } from "../training/safetensors.js";
+import { SafetensorsError } from "../training/safetensorsFormat.js";
 import { DatasetError } from "./datasetError.js";
 import { readNpy } from "./npy.js";
 

@@ -1,11 +1,6 @@
-import type { Json } from "../artifacts/manifest.js";
-import type { BufferEntry } from "../artifacts/manifest.js";
-import { nearestName } from "./nearestName.js";
-import { RecipeError, type Recipe, type RecipeContext, type RecipeResult } from "./recipe.js";
-import { RecipeArguments } from "./recipeArguments.js";
-import { computed } from "./recipes/computed.js";
+import { drawnRecipes } from "./drawnRecipes.js";
+import { recipesOf, type RecipeEntry } from "./recipeTable.js";
 import { degree } from "./recipes/degree.js";
-import { droppedInteractions } from "./recipes/droppedInteractions.js";
 import { empty } from "./recipes/empty.js";
 import { featureMask } from "./recipes/featureMask.js";
 import { features } from "./recipes/features.js";
@@ -15,26 +10,16 @@ import { interactions } from "./recipes/interactions.js";
 import { knn } from "./recipes/knn.js";
 import { itemEntities, knowledgeLinks, linkArguments, linkRelations } from "./recipes/knowledgeLinks.js";
 import { nearest } from "./recipes/nearest.js";
-import { negativeItems } from "./recipes/negativeItems.js";
 import { pairRelations } from "./recipes/pairRelations.js";
 import { pca } from "./recipes/pca.js";
-import { prunedInteractions } from "./recipes/prunedInteractions.js";
 import { tailShares } from "./recipes/tailShares.js";
 import { tripleRelations } from "./recipes/tripleRelations.js";
 import { triples } from "./recipes/triples.js";
 import { walkArguments, walkSelfLoops, walkSimilarity } from "./recipes/walkSimilarity.js";
 
-interface RecipeEntry {
-  readonly make: Recipe;
-  /** Names of the arguments that a call must have. */
-  readonly arguments: readonly string[];
-  /** Arguments that a call may leave out. */
-  readonly defaults?: Readonly<Record<string, Json>>;
-}
-
 /** Every recipe by its kind. */
 export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeEntry>([
-  ["computed", { make: computed, arguments: [] }],
+  ...drawnRecipes,
   ["interactions", { make: interactions, arguments: ["weights"] }],
   ["degree", { make: degree, arguments: ["weights"] }],
   [
@@ -44,9 +29,6 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
   ["features", { make: features, arguments: ["modality"], defaults: { impute: "mean" } }],
   ["featureMask", { make: featureMask, arguments: ["modality"] }],
   ["pca", { make: pca, arguments: ["modality", "dim"], defaults: { impute: "mean" } }],
-  ["negativeItems", { make: negativeItems, arguments: ["perItems", "stream"] }],
-  ["prunedInteractions", { make: prunedInteractions, arguments: ["ratio", "weights"] }],
-  ["droppedInteractions", { make: droppedInteractions, arguments: ["drop", "ratio", "stream", "weights"] }],
   ["triples", { make: triples, arguments: ["inverse"], defaults: { ratio: 0, interactions: false } }],
   ["prunedTriples", { make: triples, arguments: ["inverse", "ratio"], defaults: { interactions: false } }],
   ["tripleRelations", { make: tripleRelations, arguments: ["inverse"], defaults: { ratio: 0 } }],
@@ -85,29 +67,5 @@ export const recipes: ReadonlyMap<string, RecipeEntry> = new Map<string, RecipeE
   ["walkSelfLoops", { make: walkSelfLoops, arguments: walkArguments }],
 ]);
 
-/**
- * The recipe of a buffer and what it is called with.
- *
- * @throws RecipeError for an unknown kind (with the nearest known one), an unknown or a missing argument
- */
-export function recipeOf(entry: BufferEntry): { readonly make: Recipe; readonly arguments: RecipeArguments } {
-  const recipe = recipes.get(entry.recipe.kind);
-  if (recipe === undefined) {
-    throw new RecipeError(
-      entry,
-      `there is no recipe "${entry.recipe.kind}"`,
-      `The recipes are ${[...recipes.keys()].join(", ")}; the nearest is "${nearestName(entry.recipe.kind, recipes.keys())!}"`,
-    );
-  }
-  return { make: recipe.make, arguments: new RecipeArguments(entry, recipe.arguments, recipe.defaults) };
-}
-
-/**
- * Makes the contents of a buffer as its recipe says.
- *
- * @throws RecipeError as `recipeOf`, and if the recipe fails
- */
-export async function runRecipe(context: Omit<RecipeContext, "arguments">): Promise<RecipeResult> {
-  const recipe = recipeOf(context.entry);
-  return recipe.make({ ...context, arguments: recipe.arguments });
-}
+/** Makes the contents of a buffer as its recipe says. */
+export const runRecipe = recipesOf(recipes);

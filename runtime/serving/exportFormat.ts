@@ -6,7 +6,8 @@ import type { Json } from "../artifacts/manifest.js";
 import { hostTensor } from "../data/hostTensor.js";
 import { KEY_COLUMN } from "../data/idKeys.js";
 import type { InteractionLists } from "../data/interactions.js";
-import { encodeSafetensors, type Safetensors } from "../training/safetensors.js";
+import { encodeSafetensors } from "../training/safetensors.js";
+import type { Safetensors } from "../training/safetensorsFormat.js";
 
 /** Names of the files of an export folder. */
 export const exportFiles = {

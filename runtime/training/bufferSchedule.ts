@@ -1,5 +1,5 @@
-import type { Artifacts } from "../artifacts/loadArtifacts.js";
-import { graphEntry } from "../artifacts/loadArtifacts.js";
+import type { Artifacts } from "../artifacts/artifacts.js";
+import { graphEntry } from "../artifacts/artifacts.js";
 import type { BufferEntry, RefreshEntry } from "../artifacts/manifest.js";
 import { batchFeeds, stepRanges } from "../data/batchFeeds.js";
 import { decodeBuffers, encodeBuffers } from "../data/bufferState.js";

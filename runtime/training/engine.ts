@@ -1,4 +1,4 @@
-import type { Artifacts } from "../artifacts/loadArtifacts.js";
+import type { Artifacts } from "../artifacts/artifacts.js";
 import type { Device, DeviceRequest } from "../artifacts/device.js";
 import type { DatasetNote } from "../data/datasetNote.js";
 import type { HostTensor } from "../data/hostTensor.js";

@@ -1,6 +1,7 @@
 import { byteSize } from "../artifacts/byteSize.js";
 import { GraphMemory } from "../artifacts/graphMemory.js";
-import { graphFile, type Artifacts } from "../artifacts/loadArtifacts.js";
+import type { Artifacts } from "../artifacts/artifacts.js";
+import { graphFile } from "../artifacts/loadArtifacts.js";
 import type { FitTile } from "../data/recipe.js";
 import { ARENA, largestFitting } from "./memoryPlan.js";
 import { MemoryError } from "./memoryError.js";

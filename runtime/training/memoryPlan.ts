@@ -1,8 +1,10 @@
 import { byteSize } from "../artifacts/byteSize.js";
 import { providerOf, type Device } from "../artifacts/device.js";
 import { GraphMemory, withGroupSizes } from "../artifacts/graphMemory.js";
-import { graphFile, type Artifacts } from "../artifacts/loadArtifacts.js";
+import type { Artifacts } from "../artifacts/artifacts.js";
+import { graphFile } from "../artifacts/loadArtifacts.js";
 import type { PhaseEntry } from "../artifacts/manifest.js";
+import { BATCH_BYTES } from "../data/batchFeeds.js";
 import type { HostTensor } from "../data/hostTensor.js";
 import { TILE_SCORES } from "../ranking/evaluateRanking.js";
 import { MemoryError } from "./memoryError.js";
@@ -18,9 +20,6 @@ const KEPT = 1.2;
 
 /** Above this, bytes, the block that holds a step's plan costs memory and saves no time worth it. */
 const LARGE_STEP = 2 ** 30;
-
-/** The stacked batch inputs of one run stay below this, bytes. */
-export const BATCH_BYTES = 16 * 2 ** 20;
 
 /** What JavaScript and onnxruntime take in the course of training, bytes (measured: 15 to 35 MB). */
 const JAVASCRIPT = 25e6;

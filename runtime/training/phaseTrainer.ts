@@ -1,11 +1,10 @@
 import type { Provider } from "../artifacts/providerFixes.js";
 import type { PhaseEntry } from "../artifacts/manifest.js";
-import { batchFeeds, bytesPerStep, stepRanges } from "../data/batchFeeds.js";
+import { BATCH_BYTES, batchFeeds, bytesPerStep, stepRanges } from "../data/batchFeeds.js";
 import type { HostTensor } from "../data/hostTensor.js";
 import type { Sampler } from "../data/sampler.js";
 import type { SparseMatrix } from "../data/sparseMatrix.js";
 import type { ChunkEvent } from "./engine.js";
-import { BATCH_BYTES } from "./memoryPlan.js";
 import { NonFiniteLossError } from "./nonFiniteLossError.js";
 import type { StepExecutor } from "./stepExecutor.js";
 

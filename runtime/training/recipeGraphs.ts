@@ -1,5 +1,5 @@
 import { GraphSession, type GraphSessionOptions } from "../artifacts/graphSession.js";
-import type { Artifacts } from "../artifacts/loadArtifacts.js";
+import type { Artifacts } from "../artifacts/artifacts.js";
 import type { RunGraph } from "../data/recipe.js";
 
 /** Opens the graphs that make buffers when they are needed, and closes them all at the end. */

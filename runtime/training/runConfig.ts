@@ -1,4 +1,4 @@
-import type { Artifacts } from "../artifacts/loadArtifacts.js";
+import type { Artifacts } from "../artifacts/artifacts.js";
 import type { EngineInfo } from "./engine.js";
 import { dependsOnEpochs } from "./learningRate.js";
 import type { RunConfig } from "./runFolder.js";

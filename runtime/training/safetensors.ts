@@ -1,83 +1,21 @@
 import { readFile } from "node:fs/promises";
-import type { ArtifactDType } from "../artifacts/manifest.js";
 import { writeFileAtomic } from "../artifacts/atomicWrite.js";
 import { sha256Of } from "../artifacts/loadArtifacts.js";
-import { halfToFloat } from "../data/halfFloat.js";
-import { hostTensor, type HostArray, type HostTensor } from "../data/hostTensor.js";
+import type { HostArray } from "../data/hostTensor.js";
+import {
+  elementFormats,
+  LENGTH_BYTES,
+  parseSafetensors,
+  SAFETENSORS_FIX,
+  SafetensorsError,
+  type Safetensors,
+} from "./safetensorsFormat.js";
 
-/** Tensors and texts of a safetensors file. */
-export interface Safetensors {
-  readonly tensors: ReadonlyMap<string, HostTensor>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** A safetensors file that is cut short, altered or of a kind this runtime does not read. */
-export class SafetensorsError extends Error {
-  override readonly name = "SafetensorsError";
-
-  constructor(
-    readonly file: string,
-    readonly problem: string,
-    readonly fix: string,
-  ) {
-    super(`${file}: ${problem}. ${fix}`);
-  }
-}
-
-const LENGTH_BYTES = 8;
 /** Key of the payload's hash among the metadata. */
 const HASH = "sha256";
 
-const formats = {
-  float32: { code: "F32", bytes: 4 },
-  int32: { code: "I32", bytes: 4 },
-  int64: { code: "I64", bytes: 8 },
-  uint64: { code: "U64", bytes: 8 },
-  bool: { code: "BOOL", bytes: 1 },
-} satisfies Record<ArtifactDType, { code: string; bytes: number }>;
-
-/** Floats of other widths, read as float32; they are never written. */
-const widened: Readonly<
-  Record<string, { readonly bytes: number; at(view: DataView, offset: number): number }>
-> = {
-  F16: { bytes: 2, at: (view, offset) => halfToFloat(view.getUint16(offset, true)) },
-  BF16: { bytes: 2, at: bfloat16At },
-  F64: { bytes: 8, at: (view, offset) => view.getFloat64(offset, true) },
-};
-
-/** A bfloat16 is the upper half of a float32. */
-function bfloat16At(view: DataView, offset: number): number {
-  const bits = new DataView(new ArrayBuffer(4));
-  bits.setUint16(0, view.getUint16(offset, true));
-  return bits.getFloat32(0);
-}
-
 function bytesOf(data: HostArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-/** A copy, so that the array is aligned and owns its memory; `slice` of a Buffer would not copy. */
-function arrayFrom({ code, dtype }: HeaderEntry, bytes: Uint8Array): HostArray {
-  const wide = widened[code];
-  if (wide !== undefined) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    return Float32Array.from({ length: bytes.length / wide.bytes }, (_, index) =>
-      wide.at(view, index * wide.bytes),
-    );
-  }
-  const { buffer } = new Uint8Array(bytes);
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer);
-    case "int32":
-      return new Int32Array(buffer);
-    case "int64":
-      return new BigInt64Array(buffer);
-    case "uint64":
-      return new BigUint64Array(buffer);
-    case "bool":
-      return new Uint8Array(buffer);
-  }
 }
 
 /**
@@ -92,7 +30,11 @@ export function encodeSafetensors(contents: Safetensors): Uint8Array {
   for (const [name, tensor] of contents.tensors) {
     const bytes = bytesOf(tensor.data);
     const end = offset + bytes.length;
-    header[name] = { dtype: formats[tensor.dtype].code, shape: tensor.dims, data_offsets: [offset, end] };
+    header[name] = {
+      dtype: elementFormats[tensor.dtype].code,
+      shape: tensor.dims,
+      data_offsets: [offset, end],
+    };
     payload.push(bytes);
     offset = end;
   }
@@ -105,95 +47,18 @@ export function encodeSafetensors(contents: Safetensors): Uint8Array {
   return Buffer.concat([length, text, padding, body]);
 }
 
-interface HeaderEntry {
-  readonly name: string;
-  /** The format's own name of the elements, such as F16. */
-  readonly code: string;
-  /** What they become. */
-  readonly dtype: ArtifactDType;
-  readonly dims: readonly number[];
-  readonly begin: number;
-  readonly end: number;
-}
-
-/** Problem of a header entry, or the entry. */
-function parseEntry(name: string, value: unknown): HeaderEntry | string {
-  const { dtype: code, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  const found =
-    typeof code === "string" && Object.hasOwn(widened, code)
-      ? (["float32", widened[code]!] as const)
-      : Object.entries(formats).find(([, format]) => format.code === code);
-  if (found === undefined) {
-    const known = [...Object.values(formats).map((format) => format.code), ...Object.keys(widened)];
-    return `tensor "${name}" has the dtype ${JSON.stringify(code)}, readable are ${known.join(", ")}`;
-  }
-  const counts = (list: unknown): list is number[] =>
-    Array.isArray(list) && list.every((entry) => Number.isSafeInteger(entry) && (entry as number) >= 0);
-  if (!counts(shape) || !counts(offsets) || offsets.length !== 2) {
-    return `tensor "${name}" has no proper shape and offsets`;
-  }
-  const [begin, end] = offsets as [number, number];
-  const size = shape.reduce((product, dim) => product * dim, found[1].bytes);
-  if (end - begin !== size) {
-    return `tensor "${name}" of shape [${shape.join(", ")}] needs ${size} bytes, found ${end - begin}`;
-  }
-  return { name, code: code as string, dtype: found[0] as ArtifactDType, dims: shape, begin, end };
-}
-
 /**
  * @param file named in errors
- * @throws SafetensorsError
+ * @throws SafetensorsError if the file is cut short or altered
  */
 export function decodeSafetensors(file: string, bytes: Uint8Array): Safetensors {
-  const fail = (problem: string): SafetensorsError =>
-    new SafetensorsError(file, problem, "Use an intact copy of the file, or write it again.");
-  if (bytes.length < LENGTH_BYTES) {
-    throw fail(
-      `cut short: a safetensors file starts with ${LENGTH_BYTES} bytes of length, found ${bytes.length}`,
-    );
-  }
-  const declared = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (declared > BigInt(bytes.length - LENGTH_BYTES)) {
-    throw fail(`cut short or no safetensors file: its header should have ${declared.toString()} bytes`);
-  }
-  const start = LENGTH_BYTES + Number(declared);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, start)));
-  } catch (error) {
-    throw fail(`its header is not JSON (${(error as Error).message})`);
-  }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw fail("its header is not a JSON object");
-  }
-  const { __metadata__: metadata = {}, ...rest } = header as Record<string, unknown>;
-  const payload = bytes.subarray(start);
-  const entries = Object.entries(rest).map(([name, value]) => {
-    const entry = parseEntry(name, value);
-    if (typeof entry === "string") throw fail(entry);
-    return entry;
-  });
-  let expected = 0;
-  for (const entry of [...entries].sort((left, right) => left.begin - right.begin || left.end - right.end)) {
-    if (entry.begin !== expected) {
-      throw fail(`tensor "${entry.name}" starts at byte ${entry.begin} of the payload, expected ${expected}`);
-    }
-    expected = entry.end;
-  }
-  if (expected !== payload.length) {
-    throw fail(`its tensors take ${expected} bytes, but ${payload.length} follow the header`);
-  }
-  const texts = metadata as Record<string, string>;
-  const hash = texts[HASH];
+  const { tensors, metadata, payload } = parseSafetensors(file, bytes);
+  const hash = metadata[HASH];
   if (hash !== undefined && hash !== sha256Of(payload)) {
-    throw fail("its tensors were altered: their sha256 is not the one written in the header");
+    const problem = "its tensors were altered: their sha256 is not the one written in the header";
+    throw new SafetensorsError(file, problem, SAFETENSORS_FIX);
   }
-  const tensors = new Map<string, HostTensor>();
-  for (const entry of entries) {
-    const { name, dtype, dims, begin, end } = entry;
-    tensors.set(name, hostTensor(dtype, dims, arrayFrom(entry, payload.subarray(begin, end))));
-  }
-  return { tensors, metadata: texts };
+  return { tensors, metadata };
 }
 
 /** Writes the file under a temporary name and renames it. */

@@ -1,4 +1,4 @@
-import type { Artifacts } from "../artifacts/loadArtifacts.js";
+import type { Artifacts } from "../artifacts/artifacts.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { defaultGroups } from "../ranking/groups.js";
 import type { MetricKey } from "../ranking/metrics.js";

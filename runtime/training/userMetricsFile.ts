@@ -1,6 +1,7 @@
 import { hostTensor } from "../data/hostTensor.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
-import { readSafetensors, SafetensorsError, writeSafetensors } from "./safetensors.js";
+import { readSafetensors, writeSafetensors } from "./safetensors.js";
+import { SafetensorsError } from "./safetensorsFormat.js";
 
 /** Every evaluated user's metrics. */
 export interface StoredUserMetrics {

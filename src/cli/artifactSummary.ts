@@ -1,4 +1,4 @@
-import type { Artifacts } from "../../runtime/artifacts/loadArtifacts.js";
+import type { Artifacts } from "../../runtime/artifacts/artifacts.js";
 import type { AxisSize, BufferEntry, GraphTensor } from "../../runtime/artifacts/manifest.js";
 import { workJson, workLines, type GraphWork } from "./workSummary.js";
 

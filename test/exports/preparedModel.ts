@@ -5,6 +5,7 @@ import { batchFeeds } from "../../runtime/data/batchFeeds.js";
 import { Buffers } from "../../runtime/data/buffers.js";
 import type { HostTensor } from "../../runtime/data/hostTensor.js";
 import { Random, randomKey } from "../../runtime/data/random.js";
+import { runRecipe } from "../../runtime/data/recipes.js";
 import { createSampler } from "../../runtime/data/sampler.js";
 import { initialState } from "../../runtime/training/initialise.js";
 import type { PlainTensor } from "../onnx/runBoth.js";
@@ -57,7 +58,7 @@ export async function prepareModel(
   const artifacts = buildArtifacts(models.get(name)!, { dim: 6, batchSize: BATCH, ...given });
   const { manifest } = artifacts;
   const dataset = randomDataset();
-  const options = { seed: SEED, runGraph: referenceRunGraph };
+  const options = { seed: SEED, runRecipe, runGraph: referenceRunGraph };
   const made = await Buffers.open(manifest, dataset, options);
   for (const entry of made.changing) {
     made.put(entry.name, await made.make(entry, { recipe: entry.recipe, epoch: 0 }));

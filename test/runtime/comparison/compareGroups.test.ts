@@ -5,7 +5,7 @@ import { compareGroups, type GroupComparison } from "../../../runtime/comparison
 import { ComparisonError } from "../../../runtime/comparison/comparisonError.js";
 import { groupRuns } from "../../../runtime/comparison/groupRuns.js";
 import { readMeasuredRun } from "../../../runtime/comparison/measuredRun.js";
-import { SafetensorsError } from "../../../runtime/training/safetensors.js";
+import { SafetensorsError } from "../../../runtime/training/safetensorsFormat.js";
 import { rejection } from "../rejection.js";
 import { temporaryFolder } from "../temporaryFolder.js";
 import { writeExampleRun, type ExampleRun } from "./exampleRun.js";

@@ -5,6 +5,7 @@ import { BufferError, Buffers, type BufferOptions } from "../../../runtime/data/
 import type { Dataset } from "../../../runtime/data/dataset.js";
 import type { DatasetNote } from "../../../runtime/data/datasetNote.js";
 import { hostTensor, type HostTensor } from "../../../runtime/data/hostTensor.js";
+import { runRecipe } from "../../../runtime/data/recipes.js";
 import { referenceRunGraph } from "./referenceGraphs.js";
 import { rejection } from "./rejection.js";
 import { datasetOf, featuresOf, type Pair } from "./smallDataset.js";
@@ -88,7 +89,7 @@ const rowsInputs = [
   input("interactions/rows/group_1/neighbours", ["g1", "w1"], "int32"),
   input("interactions/rows/group_1/weights", ["g1", "w1"]),
 ];
-const options = { seed: 1, runGraph: referenceRunGraph };
+const options = { seed: 1, runRecipe, runGraph: referenceRunGraph };
 
 async function prepared(
   manifest: Manifest,

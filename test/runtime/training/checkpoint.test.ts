@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { appendFile, readFile, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Artifacts } from "../../../runtime/artifacts/loadArtifacts.js";
+import type { Artifacts } from "../../../runtime/artifacts/artifacts.js";
 import { hostTensor, type HostTensor } from "../../../runtime/data/hostTensor.js";
 import {
   checkCheckpoint,

@@ -6,9 +6,9 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   readSafetensors,
-  SafetensorsError,
   writeSafetensors,
 } from "../../../runtime/training/safetensors.js";
+import { SafetensorsError } from "../../../runtime/training/safetensorsFormat.js";
 import { rejection } from "../rejection.js";
 import { temporaryFolder } from "../temporaryFolder.js";
 
