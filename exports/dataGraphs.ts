@@ -47,10 +47,6 @@ export function userIdsInput(axis: string): Node {
   return input("user_ids", "argument", tensorType("int32", [symbolic(axis)], "user"));
 }
 
-export function itemIdsInput(axis: string): Node {
-  return input("item_ids", "argument", tensorType("int32", [symbolic(axis)], "item"));
-}
-
 /** Inputs `user_vectors` [user, dim] and `item_vectors` [item, dim] of the ranking graph of a training run. */
 export function vectorInputs(): { readonly users: Node; readonly items: Node } {
   const dim = symbolic("vector");
@@ -58,16 +54,6 @@ export function vectorInputs(): { readonly users: Node; readonly items: Node } {
     users: input("user_vectors", "embedding", tensorType("float32", [symbolic("user"), dim])),
     items: input("item_vectors", "embedding", tensorType("float32", [symbolic("item"), dim])),
   };
-}
-
-/** Scores of pairs of users and items: dot products of their vectors. */
-export function scoreGraph(vectors: { readonly users: Node; readonly items: Node }): GraphSource {
-  const users = userIdsInput("pair");
-  const items = itemIdsInput("pair");
-  const product = apply("multiply", [gather(vectors.users, users), gather(vectors.items, items)]);
-  const dim = (vectors.items.type as ReturnType<typeof tensorType>).axes[1]!.name;
-  const scores = apply("sum", [product], { axes: [dim] });
-  return { graph: { name: "score", outputs: [{ name: "scores", node: scores }] }, inputs: [users, items] };
 }
 
 /** Cosine similarity of every query with every key, negatives clipped to 0, and the k most similar keys. */

@@ -1,10 +1,12 @@
 import type { DeviceRequest } from "../runtime/artifacts/device.js";
 import type { Json } from "../runtime/artifacts/manifest.js";
 import { loadDataset, type Dataset } from "../runtime/data/dataset.js";
-import { exportFiles, writeExport, type ExportDescription } from "../runtime/serving/exportFormat.js";
+import { exportGraphs, type ExportDescription, type ExportGraph } from "../runtime/serving/exportFormat.js";
 import { loadExport } from "../runtime/serving/loadExport.js";
+import { writeExport } from "../runtime/serving/writeExport.js";
 import { encodeModel } from "../src/onnx/encode.js";
-import { recommendModel, scoreModel } from "./inferenceGraphs.js";
+import { meanOfLiked } from "./inference/foldInRule.js";
+import { servedModel, servingGraph } from "./inference/servingGraphs.js";
 import { checkSameDataset, readRun } from "./inferenceRun.js";
 import { finalVectors } from "./inferenceVectors.js";
 
@@ -33,7 +35,7 @@ function titlesOf({ itemTable, items }: Dataset): readonly string[] | undefined 
 }
 
 /**
- * Writes a trained model for serving: recommend.onnx and score.onnx with the final vectors of the best epoch as
+ * Writes a trained model for serving: the graphs with the final vectors of the best epoch as
  * constants, each user's training items (to leave out), the items' titles, the owner's keys and export.json.
  *
  * @returns the description that was written
@@ -57,6 +59,10 @@ export async function exportInference(options: InferenceExportOptions): Promise<
     epoch: record.epoch,
     metrics: record.history.at(-1)?.metrics ?? null,
   };
+  const served = servedModel(vectors, meanOfLiked, "float32");
+  const graphs = Object.fromEntries(
+    exportGraphs.map((graph) => [graph, encodeModel(servingGraph(graph, served))]),
+  ) as Record<ExportGraph, Uint8Array>;
   await writeExport(options.out, {
     description: {
       model: artifacts.manifest.model,
@@ -64,13 +70,9 @@ export async function exportInference(options: InferenceExportOptions): Promise<
       users: dataset.users,
       items: dataset.items,
       dim: vectors.users.dim,
-      precision: "float32",
       source,
     },
-    graphs: new Map([
-      [exportFiles.recommend, encodeModel(recommendModel(vectors))],
-      [exportFiles.score, encodeModel(scoreModel(vectors))],
-    ]),
+    precisions: { float32: { graphs } },
     seen: dataset.train,
     ...(titles === undefined ? {} : { titles }),
     ...(dataset.keys.items === null ? {} : { itemKeys: dataset.keys.items.keys() }),

@@ -13,7 +13,19 @@ import { NonFiniteScoresError } from "../runtime/ranking/nonFiniteScoresError.js
 import { BufferSchedule } from "../runtime/training/bufferSchedule.js";
 import type { Checkpoint } from "../runtime/training/checkpoint.js";
 import { RecipeGraphs } from "../runtime/training/recipeGraphs.js";
-import type { FinalVectors, VectorTable } from "./inferenceGraphs.js";
+
+/** Final vectors of one kind, row-major float32 [rows, dim]. */
+export interface VectorTable {
+  readonly rows: number;
+  readonly dim: number;
+  readonly data: Float32Array;
+}
+
+/** What a trained model serves with. */
+export interface FinalVectors {
+  readonly users: VectorTable;
+  readonly items: VectorTable;
+}
 
 /**
  * The manifest with no other graphs than final vectors need, so that only their buffers are made, and with no other

@@ -73,21 +73,20 @@ export { PopularityRanker } from "./ranking/popularityRanker.js";
 export type { RankedBlock, Ranker } from "./ranking/ranker.js";
 export { NonFiniteScoresError } from "./ranking/nonFiniteScoresError.js";
 export { RankingError } from "./ranking/rankingError.js";
-export {
-  exportFiles,
-  writeExport,
-  type ExportContents,
-  type ExportDescription,
-} from "./serving/exportFormat.js";
-export { loadExport, type Export } from "./serving/loadExport.js";
+export * from "./serving/exportFormat.js";
+export { loadExport, type Export, type LoadExportOptions } from "./serving/loadExport.js";
 export {
   loadRecommender,
+  type FoldedIn,
+  type FoldInOptions,
+  type ListOptions,
   type LoadRecommenderOptions,
   type Recommendation,
   type Recommender,
   type RecommendOptions,
 } from "./serving/recommender.js";
 export { ServingError } from "./serving/servingError.js";
+export { writeExport, type ExportContents, type PrecisionContents } from "./serving/writeExport.js";
 export {
   checkCheckpoint,
   CheckpointError,

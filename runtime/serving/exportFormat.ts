@@ -1,21 +1,25 @@
-import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { writeFolderAtomic } from "../artifacts/atomicWrite.js";
 import type { Json } from "../artifacts/manifest.js";
-import { hostTensor } from "../data/hostTensor.js";
-import { KEY_COLUMN } from "../data/idKeys.js";
-import type { InteractionLists } from "../data/interactions.js";
-import { encodeSafetensors } from "../training/safetensors.js";
-import type { Safetensors } from "../training/safetensorsFormat.js";
 
-/** Names of the files of an export folder. */
+/**
+ * What an export folder holds: names of files, signatures of graphs, export.json. Plain data without a dependency, for
+ * Node and browsers alike; docs/export-format.md explains it.
+ */
+
+export const EXPORT_VERSION = 2;
+
+/** How the vectors are stored in the graphs. */
+export const precisions = ["float32", "float16", "int8"] as const;
+export type Precision = (typeof precisions)[number];
+
+/** Names of the files of an export folder; graphs of other precisions carry that before the ending. */
 export const exportFiles = {
   description: "export.json",
-  /** `user_ids` int32 [block], `seen` int64 [pair, 2], `k` int64 [1] to `items` int64 and `scores` float32 [block, k] */
   recommend: "recommend.onnx",
-  /** `user_ids`, `item_ids` int32 [pair] to `scores` float32 [pair] */
   score: "score.onnx",
+  similar: "similar.onnx",
+  foldIn: "fold_in.onnx",
+  rank: "rank.onnx",
+  itemTower: "item_tower.onnx",
   /** Each user's training items: `row_start` int32 [user + 1], `item_ids` int32 [interaction]. */
   seen: "seen.safetensors",
   /** Columns item_id and, where the dataset has them, title and key. */
@@ -24,116 +28,118 @@ export const exportFiles = {
   users: "users.tsv",
 } as const;
 
+/** An input or output of a graph; dims are sizes or names of what differs from call to call. */
+export interface ExportTensor {
+  readonly dtype: "float32" | "int32" | "int64";
+  readonly dims: readonly (number | string)[];
+}
+
+export interface ExportSignature {
+  readonly inputs: Readonly<Record<string, ExportTensor>>;
+  readonly outputs: Readonly<Record<string, ExportTensor>>;
+}
+
+const tensor = (dtype: ExportTensor["dtype"], ...dims: (number | string)[]): ExportTensor => ({
+  dtype,
+  dims,
+});
+/** (row of the block, item) of what must not come out; the rows of a pair may be in any order, and repeat. */
+const seen = tensor("int64", "pair", 2);
+/** Number of items wanted, at most as many as there are. */
+const k = tensor("int64", 1);
+/** Items by falling score, the lower id first among equals; what was left out comes last, with -3e38. */
+const lists = { items: tensor("int64", "block", "k"), scores: tensor("float32", "block", "k") };
+
+/** Inputs and outputs of every graph, the same in every precision; `dim` is the length of the vectors. */
+export const exportSignatures = {
+  recommend: { inputs: { user_ids: tensor("int32", "block"), seen, k }, outputs: lists },
+  /** Dot products of the vectors of users and items, pair by pair. */
+  score: {
+    inputs: { user_ids: tensor("int32", "pair"), item_ids: tensor("int32", "pair") },
+    outputs: { scores: tensor("float32", "pair") },
+  },
+  /** The nearest other items by cosine; the item itself counts as left out. */
+  similar: { inputs: { item_ids: tensor("int32", "block"), k }, outputs: lists },
+  /** Liked items of somebody new, rows padded with -1, to a vector among the users' and its ranking. */
+  foldIn: {
+    inputs: { liked: tensor("int32", "block", "liked"), seen, k },
+    outputs: { vectors: tensor("float32", "block", "dim"), ...lists },
+  },
+  /** The ranking of vectors that somebody else made, among the users'. */
+  rank: { inputs: { vectors: tensor("float32", "block", "dim"), seen, k }, outputs: lists },
+} as const satisfies Record<string, ExportSignature>;
+
+/** Graphs that every export has, by their names in export.json. */
+export type ExportGraph = keyof typeof exportSignatures;
+export const exportGraphs = Object.keys(exportSignatures) as readonly ExportGraph[];
+
+/** Input of the item tower: [block, features of the modality]. */
+export function towerInput(modality: string): string {
+  return `${modality}_features`;
+}
+
+/** File of a graph in a precision: `recommend.onnx`, `recommend.int8.onnx`. The tower is float32 always. */
+export function graphFileName(graph: ExportGraph, precision: Precision): string {
+  return precision === "float32"
+    ? exportFiles[graph]
+    : exportFiles[graph].replace(/\.onnx$/, `.${precision}.onnx`);
+}
+
+/** Quality of a precision, measured with its recommend.onnx. */
+export interface MeasuredQuality {
+  readonly split: "valid" | "test";
+  /** Users with targets in the split. */
+  readonly users: number;
+  /** Recall@20 and NDCG@20, their training items left out. */
+  readonly metrics: { readonly [metric: string]: number };
+}
+
+/** The graphs of one precision. */
+export interface PrecisionEntry {
+  /** File of every graph. */
+  readonly graphs: { readonly [Graph in ExportGraph]: string };
+  /**
+   * Files with constants that the graphs refer to by these names, empty where every graph is complete by itself.
+   * onnxruntime-node finds them beside the graph, onnxruntime-web is handed them as `externalData`.
+   */
+  readonly externalData: readonly string[];
+  /** Bytes of all these files together. */
+  readonly bytes: number;
+  /** Null where nothing was measured. */
+  readonly measured: MeasuredQuality | null;
+}
+
+/** Makes vectors of items that were not trained, from their features. */
+export interface ItemTowerEntry {
+  /** File of the graph: `<modality>_features` float32 [block, columns] each to `vectors` float32 [block, dim]. */
+  readonly file: string;
+  readonly modalities: readonly { readonly name: string; readonly columns: number }[];
+}
+
 /** export.json. */
 export interface ExportDescription {
   readonly format: "mmkit-export";
-  readonly version: 1;
+  readonly version: typeof EXPORT_VERSION;
   readonly model: string;
   readonly title: string;
   readonly users: number;
   readonly items: number;
+  /** Length of the vectors. */
   readonly dim: number;
-  readonly precision: "float32" | "float16" | "int8";
+  /** Always float32, and those that were asked for. */
+  readonly precisions: { readonly float32: PrecisionEntry } & {
+    readonly [Other in Exclude<Precision, "float32">]?: PrecisionEntry;
+  };
+  /** Null where the model has none. */
+  readonly itemTower: ItemTowerEntry | null;
   /** Whether the users' training items are there, so that they can be left out of recommendations. */
   readonly hasSeen: boolean;
   readonly hasTitles: boolean;
-  /** Whether items.tsv and users.tsv hold the owner's keys; absent stands for false. */
-  readonly hasItemKeys?: boolean;
-  readonly hasUserKeys?: boolean;
+  /** Whether items.tsv and users.tsv hold the owner's keys. */
+  readonly hasItemKeys: boolean;
+  readonly hasUserKeys: boolean;
   /** Where it comes from: hyper-parameters, dataset checksum, seed, epoch, metrics … */
   readonly source: { readonly [key: string]: Json };
-  /** sha256 of every other file of the folder, by name. */
-  readonly files: { readonly [file: string]: string };
-}
-
-/** What an export folder is made of. */
-export interface ExportContents {
-  readonly description: Omit<
-    ExportDescription,
-    "format" | "version" | "hasSeen" | "hasTitles" | "hasItemKeys" | "hasUserKeys" | "files"
-  >;
-  /** Bytes of the graphs by file name, at least recommend.onnx and score.onnx. */
-  readonly graphs: ReadonlyMap<string, Uint8Array>;
-  /** Each user's training items. */
-  readonly seen?: InteractionLists;
-  /** [item] */
-  readonly titles?: readonly string[];
-  /** The owner's keys, [item] and [user]. */
-  readonly itemKeys?: readonly string[];
-  readonly userKeys?: readonly string[];
-}
-
-export function encodeSeen({ rowStart, itemIds }: InteractionLists): Uint8Array {
-  const tensors = new Map([
-    ["row_start", hostTensor("int32", [rowStart.length], rowStart)],
-    ["item_ids", hostTensor("int32", [itemIds.length], itemIds)],
-  ]);
-  return encodeSafetensors({ tensors, metadata: {} });
-}
-
-/**
- * The lists of a seen file, or what is wrong with them.
- *
- * @param users number of users there must be
- * @param items ids must be below this
- */
-export function decodeSeen(
-  { tensors }: Safetensors,
-  users: number,
-  items: number,
-): InteractionLists | string {
-  const rowStart = tensors.get("row_start")?.data;
-  const itemIds = tensors.get("item_ids")?.data;
-  if (!(rowStart instanceof Int32Array) || !(itemIds instanceof Int32Array)) {
-    return "int32 tensors row_start and item_ids are needed";
-  }
-  if (rowStart.length !== users + 1)
-    return `row_start must have ${users + 1} entries, found ${rowStart.length}`;
-  const ascends = rowStart.every((start, user) => start >= (user === 0 ? 0 : rowStart[user - 1]!));
-  if (rowStart[0] !== 0 || rowStart[users] !== itemIds.length || !ascends) {
-    return `row_start must ascend from 0 to the ${itemIds.length} item ids`;
-  }
-  const outside = itemIds.find((item) => item < 0 || item >= items);
-  return outside === undefined ? { rowStart, itemIds } : `item ${outside} is not one of the ${items} items`;
-}
-
-/** Tabs and line breaks would end a field early. */
-function oneField(title: string): string {
-  return title.replaceAll(/[\t\r\n]+/g, " ");
-}
-
-function table(idColumn: string, columns: Readonly<Record<string, readonly string[]>>): Uint8Array {
-  const texts = Object.values(columns);
-  const rows = texts[0]!.map((_, id) => [id, ...texts.map((column) => oneField(column[id]!))].join("\t"));
-  return Buffer.from(`${[[idColumn, ...Object.keys(columns)].join("\t"), ...rows].join("\n")}\n`);
-}
-
-/** Writes an export folder, whole or not at all; an existing folder is replaced. */
-export async function writeExport(folder: string, contents: ExportContents): Promise<void> {
-  const { description, graphs, seen, titles, itemKeys, userKeys } = contents;
-  const files = new Map<string, Uint8Array>(graphs);
-  if (seen !== undefined) files.set(exportFiles.seen, encodeSeen(seen));
-  const ofItems = {
-    ...(titles === undefined ? {} : { title: titles }),
-    ...(itemKeys === undefined ? {} : { [KEY_COLUMN]: itemKeys }),
-  };
-  if (Object.keys(ofItems).length > 0) files.set(exportFiles.items, table("item_id", ofItems));
-  if (userKeys !== undefined) files.set(exportFiles.users, table("user_id", { [KEY_COLUMN]: userKeys }));
-  const hashes = [...files].map(
-    ([file, bytes]) => [file, createHash("sha256").update(bytes).digest("hex")] as const,
-  );
-  const complete: ExportDescription = {
-    format: "mmkit-export",
-    version: 1,
-    ...description,
-    hasSeen: seen !== undefined,
-    hasTitles: titles !== undefined,
-    hasItemKeys: itemKeys !== undefined,
-    hasUserKeys: userKeys !== undefined,
-    files: Object.fromEntries(hashes),
-  };
-  await writeFolderAtomic(folder, async (temporary) => {
-    for (const [file, bytes] of files) await writeFile(join(temporary, file), bytes);
-    await writeFile(join(temporary, exportFiles.description), `${JSON.stringify(complete, null, 2)}\n`);
-  });
+  /** Every other file of the folder, by name. */
+  readonly files: { readonly [file: string]: { readonly sha256: string; readonly bytes: number } };
 }

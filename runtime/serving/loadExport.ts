@@ -2,25 +2,57 @@ import { Ajv } from "ajv";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactError } from "../artifacts/artifactError.js";
-import { sha256Of } from "../artifacts/loadArtifacts.js";
 import { readIdKeys, type IdKeys } from "../data/idKeys.js";
 import type { InteractionLists } from "../data/interactions.js";
 import { readTextTable } from "../data/textTable.js";
 import { readSafetensors } from "../training/safetensors.js";
-import { decodeSeen, exportFiles, type ExportDescription } from "./exportFormat.js";
+import {
+  EXPORT_VERSION,
+  exportFiles,
+  exportGraphs,
+  precisions,
+  type ExportDescription,
+  type Precision,
+} from "./exportFormat.js";
+import { fileHash } from "./fileHash.js";
+import { decodeSeen } from "./seenFile.js";
 
 const count = { type: "integer", minimum: 1 };
 const text = { type: "string", minLength: 1 };
 const flag = { type: "boolean" };
+/** A name in the folder, not a path out of it. */
+const fileName = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$" };
+const object = (required: readonly string[], ofProperties: object) => ({
+  type: "object",
+  properties: ofProperties,
+  required,
+  additionalProperties: false,
+});
+const measured = object(["split", "users", "metrics"], {
+  split: { enum: ["valid", "test"] },
+  users: count,
+  metrics: { type: "object", additionalProperties: { type: "number" } },
+});
+const precision = object(["graphs", "externalData", "bytes", "measured"], {
+  graphs: object(exportGraphs, Object.fromEntries(exportGraphs.map((graph) => [graph, fileName]))),
+  externalData: { type: "array", items: fileName },
+  bytes: count,
+  measured: { anyOf: [{ type: "null" }, measured] },
+});
+const itemTower = object(["file", "modalities"], {
+  file: fileName,
+  modalities: { type: "array", items: object(["name", "columns"], { name: text, columns: count }) },
+});
 const properties = {
   format: { const: "mmkit-export" },
-  version: { const: 1 },
+  version: { const: EXPORT_VERSION },
   model: text,
   title: { type: "string" },
   users: count,
   items: count,
   dim: count,
-  precision: { enum: ["float32", "float16", "int8"] },
+  precisions: object(["float32"], Object.fromEntries(precisions.map((name) => [name, precision]))),
+  itemTower: { anyOf: [{ type: "null" }, itemTower] },
   hasSeen: flag,
   hasTitles: flag,
   hasItemKeys: flag,
@@ -28,19 +60,15 @@ const properties = {
   source: { type: "object" },
   files: {
     type: "object",
-    // A name in the folder, not a path out of it.
-    propertyNames: { pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$" },
-    additionalProperties: { type: "string", pattern: "^[0-9a-f]{64}$" },
-    required: [exportFiles.recommend, exportFiles.score],
+    propertyNames: fileName,
+    additionalProperties: object(["sha256", "bytes"], {
+      sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
+      bytes: { type: "integer", minimum: 0 },
+    }),
   },
 };
-const ajv = new Ajv({ allErrors: true, strictRequired: false });
-const followsSchema = ajv.compile<ExportDescription>({
-  type: "object",
-  properties,
-  required: Object.keys(properties).filter((key) => !["hasItemKeys", "hasUserKeys"].includes(key)),
-  additionalProperties: false,
-});
+const ajv = new Ajv({ allErrors: true, strictRequired: false, strictTypes: false });
+const followsSchema = ajv.compile<ExportDescription>(object(Object.keys(properties), properties));
 
 /** An export folder, checked; its graphs are loaded by whoever runs them. */
 export interface Export {
@@ -66,32 +94,65 @@ async function readDescription(folder: string): Promise<ExportDescription> {
       (error as NodeJS.ErrnoException).code === "ENOENT" ? "it is missing" : (error as Error).message;
     throw new ArtifactError(file, `the description of an export cannot be read: ${reason}`, AGAIN);
   }
+  const { format, version } = (parsed ?? {}) as { readonly format?: unknown; readonly version?: unknown };
+  if (format === "mmkit-export" && version !== EXPORT_VERSION) {
+    throw new ArtifactError(
+      file,
+      `this is an export of version ${JSON.stringify(version)}, but version ${EXPORT_VERSION} is needed`,
+      "Export the model again with `mmkit export`.",
+    );
+  }
   if (followsSchema(parsed)) return parsed;
   const problems = ajv.errorsText(followsSchema.errors, { dataVar: "export", separator: "\n  " });
   throw new ArtifactError(file, `not the description of an export:\n  ${problems}\n`, AGAIN);
 }
 
+/** The files that serving in some precisions needs, with what export.json says of each. */
+function neededFiles(
+  file: string,
+  { files, precisions: entries, itemTower: tower }: ExportDescription,
+  of: readonly Precision[],
+) {
+  const graphFiles = (name: Precision): readonly string[] => {
+    const entry = entries[name];
+    return entry === undefined ? [] : [...Object.values(entry.graphs), ...entry.externalData];
+  };
+  const needed = new Set([...of.flatMap(graphFiles), ...(tower === null ? [] : [tower.file])]);
+  const others = new Set(precisions.filter((name) => !of.includes(name)).flatMap(graphFiles));
+  const unlisted = [...needed].find((name) => !Object.hasOwn(files, name));
+  if (unlisted !== undefined) {
+    throw new ArtifactError(file, `it names the file "${unlisted}", but has no sha256 of it`, AGAIN);
+  }
+  return Object.entries(files).filter(([name]) => needed.has(name) || !others.has(name));
+}
+
+export interface LoadExportOptions {
+  /** Only these precisions must be there, whole; all that export.json lists if absent. */
+  readonly precisions?: readonly Precision[];
+}
+
 /**
- * Reads an export folder and checks it: its description, the hash of every file, the users' training items.
+ * Reads an export folder and checks it: its description, size and hash of every file, the users' training items.
  *
  * @throws ArtifactError, SafetensorsError, DatasetError naming the file and what is wrong with it
  */
-export async function loadExport(folder: string): Promise<Export> {
+export async function loadExport(folder: string, options: LoadExportOptions = {}): Promise<Export> {
   const description = await readDescription(folder);
-  const { users, items, files } = description;
-  for (const [name, sha256] of Object.entries(files)) {
+  const descriptionFile = join(folder, exportFiles.description);
+  const { users, items } = description;
+  const wanted = options.precisions ?? precisions;
+  for (const [name, { sha256 }] of neededFiles(descriptionFile, description, wanted)) {
     const file = join(folder, name);
-    const bytes = await readFile(file).catch(() => null);
-    if (bytes === null) throw new ArtifactError(file, "the file is missing or cannot be read", AGAIN);
-    const found = sha256Of(bytes);
-    if (found === sha256) continue;
-    const problem = `it must have the sha256 ${sha256} of export.json, found ${found}: it was changed or cut short`;
+    const found = await fileHash(file).catch(() => null);
+    if (found === null) throw new ArtifactError(file, "the file is missing or cannot be read", AGAIN);
+    if (found.sha256 === sha256) continue;
+    const problem = `it must have the sha256 ${sha256} of export.json, found ${found.sha256}: it was changed or cut short`;
     throw new ArtifactError(file, problem, AGAIN);
   }
   const seenFile = join(folder, exportFiles.seen);
   const seen = description.hasSeen ? decodeSeen(await readSafetensors(seenFile), users, items) : null;
   if (typeof seen === "string") throw new ArtifactError(seenFile, seen, AGAIN);
-  const { hasTitles, hasItemKeys = false, hasUserKeys = false } = description;
+  const { hasTitles, hasItemKeys, hasUserKeys } = description;
   const ofItems =
     hasTitles || hasItemKeys ? await readTextTable(join(folder, exportFiles.items), "item_id") : null;
   ofItems?.checkSize(items);

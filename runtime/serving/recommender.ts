@@ -1,18 +1,28 @@
-import { InferenceSession, Tensor, env } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-node";
 import { join } from "node:path";
-import { ArtifactError } from "../artifacts/artifactError.js";
-import { chooseDevice, providersOf, type DeviceChoice, type DeviceRequest } from "../artifacts/device.js";
-import { exportFiles, type ExportDescription } from "./exportFormat.js";
+import { chooseDevice, type DeviceChoice, type DeviceRequest } from "../artifacts/device.js";
+import type { ExportDescription, ExportGraph, Precision } from "./exportFormat.js";
 import { loadExport, type Export } from "./loadExport.js";
+import { precisionEntry } from "./precisionEntry.js";
+import { checkCount, checkIds, checkVectors } from "./requestChecks.js";
 import { ServingError } from "./servingError.js";
+import { ServingSessions } from "./servingSessions.js";
 
-export interface RecommendOptions {
+export interface ListOptions {
   /** Number of items wanted; 10 by default. */
   readonly k?: number;
+  /** Items to leave out. */
+  readonly exclude?: readonly number[];
+}
+
+export interface RecommendOptions extends ListOptions {
   /** Leave out the items that the user has in the training data; on by default where the export knows them. */
   readonly excludeSeen?: boolean;
-  /** Further items to leave out. */
-  readonly exclude?: readonly number[];
+}
+
+export interface FoldInOptions extends ListOptions {
+  /** Leave out the liked items; on by default. */
+  readonly excludeLiked?: boolean;
 }
 
 export interface Recommendation {
@@ -24,44 +34,52 @@ export interface Recommendation {
   readonly title?: string;
 }
 
+/** Somebody new: their vector among the users', and what to recommend. */
+export interface FoldedIn {
+  readonly vector: Float32Array;
+  readonly items: readonly Recommendation[];
+}
+
 export interface LoadRecommenderOptions {
   readonly device?: DeviceRequest;
   /** Threads within an operation; onnxruntime's default if absent. */
   readonly threads?: number;
-}
-
-async function openGraph(file: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(file, options);
-  } catch (error) {
-    const problem = `onnxruntime cannot load it (${(error as Error).message.trim()})`;
-    throw new ArtifactError(file, problem, "Write the folder again with `mmkit export`.");
-  }
+  /** float32 by default. */
+  readonly precision?: Precision;
+  /** Graphs to load at once, by default `recommend` and `score`; others load with the first request they answer. */
+  readonly open?: readonly ExportGraph[];
 }
 
 /**
  * Opens an exported model for serving.
  *
  * @param folder written by `mmkit export`
- * @throws ArtifactError, SafetensorsError, DatasetError if the folder is not whole; DeviceError
+ * @throws ArtifactError, SafetensorsError, DatasetError if the folder is not whole; DeviceError; ServingError if the
+ *   export lacks the precision
  */
 export async function loadRecommender(
   folder: string,
   options: LoadRecommenderOptions = {},
 ): Promise<Recommender> {
-  const loaded = await loadExport(folder);
-  const recommendFile = join(folder, exportFiles.recommend);
-  const { device, reason } = await chooseDevice(options.device ?? "cpu", recommendFile);
-  // What goes wrong is thrown; the log would repeat it on stderr.
-  env.logLevel = "fatal";
-  const settings: InferenceSession.SessionOptions = {
-    executionProviders: providersOf(device),
-    logSeverityLevel: 4,
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-  };
-  const recommend = await openGraph(recommendFile, settings);
-  const score = await openGraph(join(folder, exportFiles.score), settings);
-  return new Recommender(loaded, { device, reason }, recommend, score);
+  const { precision = "float32", open = ["recommend", "score"], threads } = options;
+  const loaded = await loadExport(folder, { precisions: [precision] });
+  const { graphs } = precisionEntry(loaded.description, precision);
+  const { device, reason } = await chooseDevice(options.device ?? "cpu", join(folder, graphs.recommend));
+  const sessions = new ServingSessions(folder, graphs, {
+    device,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  try {
+    await Promise.all(open.map((graph) => sessions.session(graph)));
+  } catch (error) {
+    await sessions.release();
+    throw error;
+  }
+  return new Recommender(loaded, { device, reason }, sessions, precision);
+}
+
+function ids(list: readonly number[]): Tensor {
+  return new Tensor("int32", Int32Array.from(list), [list.length]);
 }
 
 /** Answers requests with an exported model. */
@@ -73,8 +91,8 @@ export class Recommender {
     private readonly loaded: Export,
     /** Where it runs, and why if `auto` was asked for. */
     readonly compute: DeviceChoice,
-    private readonly recommendGraph: InferenceSession,
-    private readonly scoreGraph: InferenceSession,
+    private readonly sessions: ServingSessions,
+    readonly precision: Precision,
   ) {
     this.description = loaded.description;
   }
@@ -93,17 +111,8 @@ export class Recommender {
   /** {@link recommend} for several users in one run. */
   async recommendMany(users: readonly number[], options: RecommendOptions = {}): Promise<Recommendation[][]> {
     this.checkOpen();
-    const { k = 10, exclude = [] } = options;
     const excludeSeen = options.excludeSeen ?? this.description.hasSeen;
-    this.checkIds("user", users);
-    this.checkIds("item", exclude);
-    if (!Number.isSafeInteger(k) || k < 1) {
-      throw new ServingError(
-        `k = ${k}`,
-        "the number of items must be a whole number from 1",
-        "Ask for 10, say.",
-      );
-    }
+    checkIds(this.description, "user", users);
     if (excludeSeen && !this.description.hasSeen) {
       throw new ServingError(
         "excludeSeen",
@@ -111,34 +120,116 @@ export class Recommender {
         "Export the model together with its dataset, or pass the items to leave out as `exclude`.",
       );
     }
-    if (users.length === 0) return [];
-    const hidden = users.map((user) => new Set([...(excludeSeen ? this.seenItems(user) : []), ...exclude]));
-    const pairs = hidden.flatMap((items, row) => [...items].flatMap((item) => [BigInt(row), BigInt(item)]));
-    const length = Math.min(k, this.description.items);
-    const results = await this.recommendGraph.run({
-      user_ids: new Tensor("int32", Int32Array.from(users), [users.length]),
-      seen: new Tensor("int64", BigInt64Array.from(pairs), [pairs.length / 2, 2]),
-      k: new Tensor("int64", BigInt64Array.of(BigInt(length)), [1]),
+    const seen = users.map((user) => (excludeSeen ? this.seenItems(user) : []));
+    const { lists } = await this.lists("recommend", { user_ids: ids(users) }, seen, options);
+    return lists;
+  }
+
+  /**
+   * Scores of [user, item] pairs; a higher score means a better match, comparable for one user only.
+   *
+   * @throws ServingError for ids out of range, or a released recommender
+   */
+  async score(pairs: readonly (readonly [user: number, item: number])[]): Promise<Float32Array> {
+    this.checkOpen();
+    const users = pairs.map(([user]) => user);
+    const items = pairs.map(([, item]) => item);
+    checkIds(this.description, "user", users);
+    checkIds(this.description, "item", items);
+    if (pairs.length === 0) return new Float32Array(0);
+    const results = await this.sessions.run("score", { user_ids: ids(users), item_ids: ids(items) });
+    return results["scores"]!.data as Float32Array;
+  }
+
+  /**
+   * The items most like an item, by cosine of their vectors, without the item itself; at most all others.
+   *
+   * @throws ServingError for ids out of range, a senseless k, or a released recommender
+   */
+  async similar(item: number, options: { readonly k?: number } = {}): Promise<Recommendation[]> {
+    const [list] = await this.similarMany([item], options);
+    return list!;
+  }
+
+  /** {@link similar} for several items in one run. */
+  async similarMany(
+    items: readonly number[],
+    { k = 10 }: { readonly k?: number } = {},
+  ): Promise<Recommendation[][]> {
+    this.checkOpen();
+    checkIds(this.description, "item", items);
+    const own = items.map((item) => [item]);
+    const { lists } = await this.lists("similar", { item_ids: ids(items) }, own, { k });
+    return lists;
+  }
+
+  /**
+   * A vector for somebody new by the items they like, and what to recommend to them.
+   *
+   * @param liked at least one item; one named twice counts twice
+   * @throws ServingError for ids out of range, nothing liked, a senseless k, or a released recommender
+   */
+  async foldIn(liked: readonly number[], options: FoldInOptions = {}): Promise<FoldedIn> {
+    const [folded] = await this.foldInMany([liked], options);
+    return folded!;
+  }
+
+  /** {@link foldIn} for several people in one run. */
+  async foldInMany(liked: readonly (readonly number[])[], options: FoldInOptions = {}): Promise<FoldedIn[]> {
+    this.checkOpen();
+    for (const list of liked) {
+      checkIds(this.description, "item", list);
+      if (list.length > 0) continue;
+      throw new ServingError(
+        "liked",
+        "somebody likes nothing, which says nothing of what to recommend",
+        "Name one item at least.",
+      );
+    }
+    const width = Math.max(1, ...liked.map(({ length }) => length));
+    const padded = new Int32Array(liked.length * width).fill(-1);
+    liked.forEach((list, row) => {
+      padded.set(list, row * width);
     });
-    const items = results["items"]!.data as BigInt64Array;
-    const scores = results["scores"]!.data as Float32Array;
-    return hidden.map((left, row) => {
-      const list: Recommendation[] = [];
-      for (let position = row * length; position < (row + 1) * length; position++) {
-        const item = Number(items[position]!);
-        // Hidden items come last, where nothing else remains.
-        if (left.has(item)) break;
-        const title = this.loaded.titleOf(item);
-        const key = this.loaded.keys.items?.key(item);
-        list.push({
-          item,
-          score: scores[position]!,
-          ...(key === undefined ? {} : { key }),
-          ...(title === null ? {} : { title }),
-        });
-      }
-      return list;
+    const feeds = { liked: new Tensor("int32", padded, [liked.length, width]) };
+    const hidden = options.excludeLiked === false ? liked.map(() => []) : liked;
+    const { lists, results } = await this.lists("foldIn", feeds, hidden, options);
+    const { dim } = this.description;
+    const vectors = results?.["vectors"]!.data as Float32Array;
+    return lists.map((items, row) => ({ vector: vectors.slice(row * dim, (row + 1) * dim), items }));
+  }
+
+  /**
+   * The best items for a vector among the users', such as one that was trained from clicks.
+   *
+   * @throws ServingError for a vector of another length or with a number that is none, ids out of range, a senseless k,
+   *   or a released recommender
+   */
+  async rank(vector: ArrayLike<number>, options: ListOptions = {}): Promise<Recommendation[]> {
+    const [list] = await this.rankMany([vector], options);
+    return list!;
+  }
+
+  /** {@link rank} for several vectors in one run. */
+  async rankMany(
+    vectors: readonly ArrayLike<number>[],
+    options: ListOptions = {},
+  ): Promise<Recommendation[][]> {
+    this.checkOpen();
+    checkVectors(this.description, vectors);
+    const { dim } = this.description;
+    const data = new Float32Array(vectors.length * dim);
+    vectors.forEach((vector, row) => {
+      data.set(vector, row * dim);
     });
+    const feeds = { vectors: new Tensor("float32", data, [vectors.length, dim]) };
+    const { lists } = await this.lists(
+      "rank",
+      feeds,
+      vectors.map(() => []),
+      options,
+    );
+    return lists;
   }
 
   /** The owner's keys of users and items, null where the export has none. */
@@ -169,31 +260,55 @@ export class Recommender {
     );
   }
 
-  /**
-   * Scores of [user, item] pairs; a higher score means a better match, comparable for one user only.
-   *
-   * @throws ServingError for ids out of range, or a released recommender
-   */
-  async score(pairs: readonly (readonly [user: number, item: number])[]): Promise<Float32Array> {
-    this.checkOpen();
-    const users = pairs.map(([user]) => user);
-    const items = pairs.map(([, item]) => item);
-    this.checkIds("user", users);
-    this.checkIds("item", items);
-    if (pairs.length === 0) return new Float32Array(0);
-    const results = await this.scoreGraph.run({
-      user_ids: new Tensor("int32", Int32Array.from(users), [pairs.length]),
-      item_ids: new Tensor("int32", Int32Array.from(items), [pairs.length]),
-    });
-    return results["scores"]!.data as Float32Array;
-  }
-
   /** Ends the sessions; the recommender answers no more. A second call does nothing. */
   async release(): Promise<void> {
     if (this.isReleased) return;
     this.isReleased = true;
-    await this.recommendGraph.release();
-    await this.scoreGraph.release();
+    await this.sessions.release();
+  }
+
+  /** Runs a graph that gives lists, and names what is in them; `hidden` are items that must not come out, by row. */
+  private async lists(
+    graph: Exclude<ExportGraph, "score">,
+    feeds: Readonly<Record<string, Tensor>>,
+    hidden: readonly Iterable<number>[],
+    { k = 10, exclude = [] }: ListOptions,
+  ): Promise<{ readonly lists: Recommendation[][]; readonly results?: Record<string, Tensor> }> {
+    checkIds(this.description, "item", exclude);
+    checkCount(k);
+    if (hidden.length === 0) return { lists: [] };
+    const left = hidden.map((items) => new Set([...items, ...exclude]));
+    const length = Math.min(k, this.description.items);
+    const results = await this.sessions.run(graph, {
+      ...feeds,
+      // Similar items know by themselves what they leave out.
+      ...(graph === "similar" ? {} : { seen: this.pairs(left) }),
+      k: new Tensor("int64", BigInt64Array.of(BigInt(length)), [1]),
+    });
+    const items = results["items"]!.data as BigInt64Array;
+    const scores = results["scores"]!.data as Float32Array;
+    const lists = left.map((out, row) => {
+      const list: Recommendation[] = [];
+      for (let position = row * length; position < (row + 1) * length; position++) {
+        const item = Number(items[position]!);
+        // Hidden items come last, where nothing else remains.
+        if (out.has(item)) break;
+        list.push(this.named(item, scores[position]!));
+      }
+      return list;
+    });
+    return { lists, results };
+  }
+
+  private pairs(hidden: readonly ReadonlySet<number>[]): Tensor {
+    const pairs = hidden.flatMap((items, row) => [...items].flatMap((item) => [BigInt(row), BigInt(item)]));
+    return new Tensor("int64", BigInt64Array.from(pairs), [pairs.length / 2, 2]);
+  }
+
+  private named(item: number, score: number): Recommendation {
+    const title = this.loaded.titleOf(item);
+    const key = this.loaded.keys.items?.key(item);
+    return { item, score, ...(key === undefined ? {} : { key }), ...(title === null ? {} : { title }) };
   }
 
   private checkOpen(): void {
@@ -208,19 +323,5 @@ export class Recommender {
   private seenItems(user: number): Int32Array {
     const { rowStart, itemIds } = this.loaded.seen!;
     return itemIds.subarray(rowStart[user], rowStart[user + 1]);
-  }
-
-  private checkIds(what: "user" | "item", ids: readonly number[]): void {
-    const size = what === "user" ? this.description.users : this.description.items;
-    const wrong: unknown = ids.find((id) => !Number.isSafeInteger(id) || id < 0 || id >= size);
-    if (ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < size)) return;
-    // Callers in plain JavaScript pass what they read, often text.
-    const value = typeof wrong === "string" ? JSON.stringify(wrong) : String(wrong);
-    const shown = typeof wrong === "number" ? value : `${value} (of type ${typeof wrong})`;
-    throw new ServingError(
-      `${what} ${shown}`,
-      `${what} ids are whole numbers from 0 to ${size - 1}`,
-      `The model knows only the ${what}s it was trained with.`,
-    );
   }
 }

@@ -13,29 +13,46 @@ import {
 import { modelSchema } from "./modelSchema.js";
 import { tensorFormats } from "./tensorFormats.js";
 
+/** Where the bytes of a constant are outside of the ONNX file. */
+export interface ExternalPlace {
+  /** Name of the file, beside that of the model. */
+  readonly file: string;
+  /** In bytes from the start of that file. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** `DataLocation.EXTERNAL` of onnx.proto3. */
+const EXTERNAL = 1;
+
 /**
  * The bytes of an ONNX file. Equal models give equal bytes: attributes and metadata are written in key order and
  * nothing depends on the time or the machine. Float attributes are rounded to float32, the format's only float.
  *
  * @param model a model that passes `checkModel`
+ * @param external initializers of the outermost graph whose bytes are in other files, which the caller writes; `dims`
+ *   and dtype stay
  */
-export function encodeModel(model: OnnxModel): Uint8Array {
+export function encodeModel(
+  model: OnnxModel,
+  external: ReadonlyMap<string, ExternalPlace> = new Map(),
+): Uint8Array {
   const message = {
     ir_version: IR_VERSION,
     opset_import: [{ domain: "", version: OPSET }],
     producer_name: "mmkit",
-    graph: graphMessage(model.graph),
+    graph: graphMessage(model.graph, external),
     metadata_props: sortedEntries(model.metadata).map(([key, value]) => ({ key, value })),
   };
   // `finish` may return a slice of a larger pool; a caller that hands `.buffer` on must not leak the rest.
   return new Uint8Array(modelSchema().encode(message).finish());
 }
 
-function graphMessage(graph: OnnxGraph): object {
+function graphMessage(graph: OnnxGraph, external: ReadonlyMap<string, ExternalPlace> = new Map()): object {
   return {
     node: graph.nodes.map(nodeMessage),
     name: graph.name,
-    initializer: graph.initializers.map(tensorMessage),
+    initializer: graph.initializers.map((tensor) => tensorMessage(tensor, external.get(tensor.name))),
     input: graph.inputs.map(valueMessage),
     output: graph.outputs.map(valueMessage),
   };
@@ -71,13 +88,22 @@ function attributeValue(attribute: OnnxAttribute): unknown {
   }
 }
 
-function tensorMessage(tensor: OnnxTensor): object {
+function tensorMessage(tensor: OnnxTensor, place?: ExternalPlace): object {
   const { data } = tensor;
-  return {
+  const described = {
     dims: tensor.dims,
     data_type: tensorFormats[tensor.dtype].code,
     name: tensor.name,
-    raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  };
+  if (place === undefined) {
+    return { ...described, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  }
+  const { file, offset, length } = place;
+  const entries = Object.entries({ location: file, offset: String(offset), length: String(length) });
+  return {
+    ...described,
+    data_location: EXTERNAL,
+    external_data: entries.map(([key, value]) => ({ key, value })),
   };
 }
 
