@@ -1,4 +1,13 @@
 /** Everything that trains, evaluates and serves from artifacts; nothing here knows the compiler or a model. */
+export { ablate, type AblationOutcome } from "./ablation/ablate.js";
+export {
+  AblationOptionsError,
+  type AblationEvent,
+  type AblationOptions,
+  type AblationTable,
+} from "./ablation/ablationOptions.js";
+export type { AblationRecord } from "./ablation/ablationRecord.js";
+export type { AblationResults, MeasuredTable } from "./ablation/ablationResults.js";
 export { ArtifactError } from "./artifacts/artifactError.js";
 export { writeFileAtomic, writeFolderAtomic } from "./artifacts/atomicWrite.js";
 export { FeedError } from "./artifacts/checkFeeds.js";
@@ -146,7 +155,7 @@ export {
   type Range,
   type SearchSpace,
 } from "./tuning/searchSpace.js";
-export { StudyFolderError } from "./tuning/studyFolder.js";
+export { StudyFolderError } from "./tuning/studyFiles.js";
 export { rankedTrials, type TrialRecord } from "./tuning/trialRecord.js";
 export { tune, type TuneOutcome, type TuningResults } from "./tuning/tune.js";
 export {

@@ -11,6 +11,7 @@ export {
   type Hyperparameters,
   type Values,
 } from "./authoring/hyperparameters.js";
+export type { AblationGroup, AblationRow, AblationTable } from "./authoring/ablation.js";
 export { defineModel, HyperparameterError, type ModelDefinition } from "./authoring/model.js";
 export { Declaration } from "./authoring/declaration.js";
 export { type Refresh, type RefreshSettings } from "./authoring/declaredBuffers.js";

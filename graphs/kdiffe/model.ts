@@ -19,6 +19,7 @@ import {
   type Scalar,
   type Tensor,
 } from "../../src/index.js";
+import { kdiffeAblations } from "./ablations.js";
 import { attentionParameters, relationAttention, type KnowledgeView } from "./attention.js";
 import { generatedView } from "./generation.js";
 import { kdiffeHyperparameters } from "./hyperparameters.js";
@@ -29,6 +30,7 @@ export default defineModel({
   name: "kdiffe",
   title: "KDiffE (Mo et al.): knowledge-aware diffusion makes a second knowledge graph to contrast with",
   hyperparameters: kdiffeHyperparameters,
+  ablations: kdiffeAblations,
   build(m, h) {
     m.axis("dim", h.dim);
     m.axis("relation");

@@ -15,6 +15,7 @@ import {
   tripleScores,
   type Scalar,
 } from "../../src/index.js";
+import { ksiAblations } from "./ablations.js";
 import { backboneEmbeddings } from "./backbone.js";
 import { featureContrast } from "./contrast.js";
 import { ksiHyperparameters } from "./hyperparameters.js";
@@ -25,6 +26,7 @@ export default defineModel({
   name: "ksi",
   title: "KSI (Ouyang et al., IEEE TMM): soft integration of multimodal knowledge into a backbone",
   hyperparameters: ksiHyperparameters,
+  ablations: ksiAblations,
   build(m, h) {
     m.axis("dim", h.dim);
     const ego = idEmbeddings(m);

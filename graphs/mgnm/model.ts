@@ -22,6 +22,7 @@ import {
 } from "../../src/index.js";
 import { globalEmbeddings, hypergraphContrast, withGlobal } from "../lgmrec/global.js";
 import { localEmbeddings, localLayers, projectedFeatures } from "../lgmrec/local.js";
+import { mgnmAblations } from "./ablations.js";
 import { mgnmHyperparameters } from "./hyperparameters.js";
 import { purified } from "./purifier.js";
 
@@ -33,6 +34,7 @@ export default defineModel({
   name: "mgnm",
   title: "MGNM (Mo et al., arXiv 2411.01561): LGMRec with feature purifier and dynamic de-redundancy",
   hyperparameters: mgnmHyperparameters,
+  ablations: mgnmAblations,
   build(m, h) {
     m.axis("dim", h.dim);
     const ego = idEmbeddings(m);

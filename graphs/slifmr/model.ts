@@ -11,6 +11,7 @@ import {
   tripleL2,
   tripleScores,
 } from "../../src/index.js";
+import { slifmrAblations } from "./ablations.js";
 import { consistency } from "./consistency.js";
 import { correlationGraphs } from "./correlation.js";
 import { fused, type Branch } from "./fusion.js";
@@ -25,6 +26,7 @@ export default defineModel({
   title:
     "SLIF-MR (Guo et al., arXiv 2507.09998): self-loop iterative fusion of interactions, features and knowledge",
   hyperparameters: slifmrHyperparameters,
+  ablations: slifmrAblations,
   build(m, h) {
     m.axis("dim", h.dim);
     const ego = idEmbeddings(m);

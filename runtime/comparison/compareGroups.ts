@@ -46,11 +46,13 @@ export interface CompareOptions {
   /** Metrics to compare; Recall and NDCG at all cutoffs if absent. */
   readonly metrics?: readonly string[];
   readonly correction?: Correction;
+  /** Labels of the groups to test against each other; every two if absent. */
+  readonly pairs?: readonly (readonly [left: string, right: string])[];
 }
 
 /**
  * Compares groups of runs: mean and standard deviation of every metric over the seeds, and paired tests over users
- * between each two groups. For the tests, a user's values are first averaged over the seeds of a group, so that each
+ * between each two groups, or the pairs asked for. For the tests, a user's values are first averaged over the seeds of a group, so that each
  * user counts once. The correction takes all tests of the same kind (pairs of groups times metrics) for one family.
  *
  * @throws ComparisonError if runs differ in dataset, protocol or users, or a metric is unknown
@@ -72,7 +74,8 @@ export function compareGroups(groups: readonly RunGroup[], options: CompareOptio
     metrics,
     groups: groups.map((group) => summaryOf(group, metrics)),
     correction,
-    tests: first.perUser.userIds.length < 2 ? [] : testsBetween(groups, metrics, correction),
+    tests:
+      first.perUser.userIds.length < 2 ? [] : testsOf(pairsOf(groups, options.pairs), metrics, correction),
     notes: notesAbout(runs),
   };
 }
@@ -148,12 +151,28 @@ function userMeans({ runs }: RunGroup, metric: string): Float64Array {
   return sums.map((sum) => sum / runs.length);
 }
 
-function testsBetween(
-  groups: readonly RunGroup[],
-  metrics: readonly string[],
-  correction: Correction,
-): PairTest[] {
-  const pairs = groups.flatMap((left, index) => groups.slice(index + 1).map((right) => ({ left, right })));
+interface Pair {
+  readonly left: RunGroup;
+  readonly right: RunGroup;
+}
+
+function pairsOf(groups: readonly RunGroup[], wanted: CompareOptions["pairs"]): readonly Pair[] {
+  if (wanted === undefined) {
+    return groups.flatMap((left, index) => groups.slice(index + 1).map((right) => ({ left, right })));
+  }
+  const group = (label: string): RunGroup => {
+    const found = groups.find((each) => each.label === label);
+    if (found !== undefined) return found;
+    throw new ComparisonError(
+      `group "${label}"`,
+      "it is to be tested, but there is no such group",
+      `The groups are ${groups.map((each) => each.label).join(", ")}.`,
+    );
+  };
+  return wanted.map(([left, right]) => ({ left: group(left), right: group(right) }));
+}
+
+function testsOf(pairs: readonly Pair[], metrics: readonly string[], correction: Correction): PairTest[] {
   const found = pairs.flatMap(({ left, right }) =>
     metrics.map((metric) => ({
       left: left.label,

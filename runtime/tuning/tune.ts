@@ -1,7 +1,7 @@
 import { loadDataset } from "../data/dataset.js";
 import { DatasetError } from "../data/datasetError.js";
 import { RunLock } from "../training/runLock.js";
-import { defaultSettings, type ComputeSettings, type TrainingSettings } from "../training/trainingOptions.js";
+import { decisiveSettings } from "../training/decisiveSettings.js";
 import type { OpenEngine } from "../training/trainer.js";
 import { WorkerEngine } from "../training/workerEngine.js";
 import { spaceJson } from "./parseSpace.js";
@@ -103,27 +103,9 @@ async function studyConfig(
     ahead,
     space: spaceJson(space),
     hyperparameters,
-    training: decisive(settings),
+    training: decisiveSettings(settings),
   };
   return { identity, trials, datasetFolder };
-}
-
-/** Settings that say how it is computed, which may change when a study is continued. */
-const compute: Readonly<Record<keyof ComputeSettings, true>> = {
-  device: true,
-  threads: true,
-  stepsPerRun: true,
-  memory: true,
-  checkpointEvery: true,
-  checkpointMinutes: true,
-};
-
-/** The settings without those. */
-function decisive(settings: TrainingSettings): TrainingSettings {
-  const entries = Object.entries(settings).filter(
-    ([name]) => Object.hasOwn(defaultSettings, name) && !Object.hasOwn(compute, name),
-  );
-  return Object.fromEntries(entries) as unknown as TrainingSettings;
 }
 
 /** A search between its trials. */

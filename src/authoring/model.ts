@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import type { Json } from "../../runtime/artifacts/manifest.js";
 import { nearestName } from "../onnx/nearestName.js";
+import type { AblationTable } from "./ablation.js";
 import { Declaration } from "./declaration.js";
 import type { Hyperparameters, Values } from "./hyperparameters.js";
 
@@ -11,6 +12,8 @@ export interface ModelDefinition<H extends Hyperparameters = Hyperparameters> {
   /** One line: what it is and where it comes from. */
   readonly title: string;
   readonly hyperparameters: H;
+  /** The ablation tables of its paper, the main one first; `mmkit ablate` trains them. */
+  readonly ablations?: readonly AblationTable<NoInfer<H>>[];
   /** Declares the model; called once for training and once for evaluation. */
   build(m: Declaration, h: Values<H>): void;
 }

@@ -50,6 +50,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Search hyper-parameters on validation data",
     load: async () => (await import("./tune.js")).tune,
   },
+  ablate: {
+    summary: "Train the rows of an ablation table of a model's paper and compare them",
+    load: async () => (await import("./ablate.js")).ablate,
+  },
   evaluate: {
     summary: "Measure the best epoch of a run against popularity",
     load: async () => (await import("./evaluate.js")).evaluate,

@@ -4,6 +4,7 @@ import { readMeasuredRun, type MeasuredRun } from "../../runtime/comparison/meas
 import { corrections } from "../../runtime/ranking/multipleComparisons.js";
 import { command } from "./command.js";
 import { comparisonText } from "./comparisonText.js";
+import { metricList } from "./metricList.js";
 import { UsageError } from "./usageError.js";
 
 export const compare = command({
@@ -75,14 +76,5 @@ function parseGroup(text: string): { readonly label: string; readonly folders: r
   throw new UsageError(
     `--group takes NAME=RUN,RUN,…, found "${text}"`,
     "Write for instance --group ksi=runs/1,runs/2.",
-  );
-}
-
-function metricList(text: string): readonly string[] {
-  const names = text.split(",").map((name) => name.trim());
-  if (new Set(names).size === names.length && !names.includes("")) return names;
-  throw new UsageError(
-    `--metrics ${text} has a name that is empty or given twice`,
-    "Write for instance --metrics Recall@20,NDCG@20.",
   );
 }

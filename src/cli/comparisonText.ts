@@ -1,5 +1,6 @@
 import type { GroupComparison, PairTest, SeedSummary } from "../../runtime/comparison/compareGroups.js";
 import { counted } from "./counted.js";
+import { markdownTable } from "./markdownTable.js";
 
 /** Smallest p-value that the normal approximation and its complement tell from 0. */
 const SMALLEST_P = 1e-15;
@@ -10,7 +11,7 @@ export function comparisonText(split: string, comparison: GroupComparison): stri
   const head =
     `${split} split of ${dataset.name} (checksum ${dataset.checksum.slice(0, 12)}…), ${counted(users, "user")}, ` +
     "mean ± standard deviation over seeds\n\n";
-  const seeds = table(
+  const seeds = markdownTable(
     ["group", "seeds", ...metrics],
     groups.map(({ label, runs, metrics: summaries }) => [
       label,
@@ -40,7 +41,7 @@ function testsText({ users, correction }: GroupComparison, tests: readonly PairT
   ];
   return (
     head +
-    table(
+    markdownTable(
       columns,
       tests.map((test) => [
         `${test.left} − ${test.right}`,
@@ -60,26 +61,20 @@ function testsText({ users, correction }: GroupComparison, tests: readonly PairT
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |\n`;
-  return line(head) + line(widths.map((width) => "-".repeat(width))) + rows.map(line).join("");
-}
-
-function seedText({ mean, deviation }: SeedSummary): string {
+/** Mean and standard deviation over seeds. */
+export function seedText({ mean, deviation }: SeedSummary): string {
   return deviation === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
 }
 
-function signed(value: number, digits = 4): string {
+/** A number with its sign, none if it is 0 as printed. */
+export function signed(value: number, digits = 4): string {
   const text = Math.abs(value).toFixed(digits);
   if (Number(text) === 0) return text;
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
-function pText(p: number | null): string {
+/** A p-value, `–` where there is none. */
+export function pText(p: number | null): string {
   if (p === null) return "–";
   if (p < SMALLEST_P) return `< ${SMALLEST_P.toExponential()}`;
   return p < 0.001 ? p.toExponential(1) : p.toFixed(3);

@@ -1,5 +1,7 @@
+import type { Point } from "../../runtime/tuning/searchSpace.js";
 import type { ModelDefinition } from "../authoring/model.js";
 import type { Hyperparameter } from "../authoring/hyperparameters.js";
+import { pointText } from "./tuningDisplay.js";
 
 const WIDTH = 110;
 
@@ -30,7 +32,29 @@ function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
-/** A model for people: its title, then name, default, range and description of each hyper-parameter. */
+/** The rows of the model's ablation tables with what each sets. */
+function ablationLines({ name: model, ablations = [] }: ModelDefinition): string[] {
+  return ablations.flatMap(({ table, title, groups }) => {
+    const rows = groups.flatMap(({ full, rows: others }) => [full, ...others]);
+    return [
+      ...wrapped(`table ${table} (mmkit ablate ${model} --table ${table}): ${title}`, WIDTH - 2).map(
+        (line) => `  ${line}`,
+      ),
+      ...rows.flatMap((row) => {
+        const [name, set] =
+          "name" in row
+            ? [row.name, pointText(row.settings as Point)]
+            : [`${row.withoutEachModality} <modality>`, "modalities without it, a row for each"];
+        return wrapped(`${name}: ${set === "" ? "as set" : set}`, WIDTH - 4).map((line) => `    ${line}`);
+      }),
+    ];
+  });
+}
+
+/**
+ * A model for people: its title, then name, default, range and description of each hyper-parameter, then its ablation
+ * tables.
+ */
 export function hyperparameterTable(model: ModelDefinition): string {
   const rows = Object.entries(model.hyperparameters).map(([name, parameter]) => ({
     head: [name, JSON.stringify(parameter.default), rangeText(parameter)],
@@ -43,5 +67,5 @@ export function hyperparameterTable(model: ModelDefinition): string {
     const texts = wrapped(description, Math.max(30, WIDTH - indent));
     return texts.map((text, line) => `  ${line === 0 ? start : " ".repeat(indent - 2)}${text}`.trimEnd());
   });
-  return [`${model.name}: ${model.title}`, ...lines, ""].join("\n");
+  return [`${model.name}: ${model.title}`, ...lines, ...ablationLines(model), ""].join("\n");
 }

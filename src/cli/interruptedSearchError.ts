@@ -1,20 +1,20 @@
-import { counted } from "./counted.js";
-
-/** A search was stopped by Ctrl-C. */
+/** A search, or another study of many runs, was stopped by Ctrl-C. */
 export class InterruptedSearchError extends Error {
   override readonly name = "InterruptedSearchError";
 
   /**
-   * @param trials that have ended
+   * @param what `search` for instance
+   * @param ended how much is complete, such as `3 trials`
    * @param resume the command line that continues
    */
   constructor(
+    readonly what: string,
     readonly folder: string,
-    readonly trials: number,
+    readonly ended: string,
     readonly resume: string,
   ) {
     super(
-      `the search was interrupted after ${counted(trials, "trial")}; those and the complete epochs of the others are ` +
+      `the ${what} was interrupted after ${ended}; those and the complete epochs of the others are ` +
         `saved in ${folder}. Continue with:\n  ${resume}`,
     );
   }

@@ -4,7 +4,7 @@ import type { ModelDefinition } from "../authoring/model.js";
 export function modelProblems(candidate: unknown): string[] {
   if (!isRecord(candidate)) return [`it must be an object, found ${kindOf(candidate)}`];
   const problems: string[] = [];
-  const { name, title, hyperparameters, build } = candidate as Partial<
+  const { name, title, hyperparameters, build, ablations } = candidate as Partial<
     Record<keyof ModelDefinition, unknown>
   >;
   if (typeof name !== "string" || !/^[a-z][a-z0-9_-]*$/.test(name)) {
@@ -13,6 +13,11 @@ export function modelProblems(candidate: unknown): string[] {
   if (typeof title !== "string" || title === "")
     problems.push(`"title" must be a text, found ${shown(title)}`);
   if (typeof build !== "function") problems.push(`"build" must be a function, found ${shown(build)}`);
+  if (ablations !== undefined && !(Array.isArray(ablations) && ablations.every(isAblationTable))) {
+    problems.push(
+      `"ablations" must be a list of { table, title, metrics, groups: [{ full, rows }] } whose rows have a name and settings`,
+    );
+  }
   if (!isRecord(hyperparameters)) {
     problems.push(`"hyperparameters" must be an object, found ${shown(hyperparameters)}`);
     return problems;
@@ -24,6 +29,27 @@ export function modelProblems(candidate: unknown): string[] {
     );
   }
   return problems;
+}
+
+function isAblationTable(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { table, title, metrics, groups } = value;
+  const isRow = (row: unknown): boolean =>
+    isRecord(row) && typeof row["name"] === "string" && isRecord(row["settings"]);
+  const isGroup = (group: unknown): boolean =>
+    isRecord(group) &&
+    isRow(group["full"]) &&
+    Array.isArray(group["rows"]) &&
+    group["rows"].every(
+      (row) => isRow(row) || (isRecord(row) && typeof row["withoutEachModality"] === "string"),
+    );
+  return (
+    typeof table === "string" &&
+    typeof title === "string" &&
+    Array.isArray(metrics) &&
+    Array.isArray(groups) &&
+    groups.every(isGroup)
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

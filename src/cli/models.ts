@@ -15,7 +15,8 @@ export const models = command({
     ["./my-model.ts --json", "The JSON schema of the hyper-parameters of a model of one's own"],
   ],
   epilogue:
-    "Hyper-parameters are given to `mmkit build` and `mmkit train` with --set name=value or --config.",
+    "Hyper-parameters are given to `mmkit build` and `mmkit train` with --set name=value or --config. Tables are the " +
+    "ablations of the model's paper, which `mmkit ablate` trains.",
   async run({ model, json }, { stdout }) {
     const chosen = model === undefined ? [...bundled.values()] : [await loadModel(model)];
     if (!json) {
@@ -26,6 +27,7 @@ export const models = command({
       name: definition.name,
       title: definition.title,
       hyperparameters: hyperparameterSchema(definition)["properties"],
+      ablations: definition.ablations ?? [],
     }));
     stdout.write(`${JSON.stringify(list, null, 2)}\n`);
   },

@@ -101,7 +101,7 @@ export const tune = command({
     ]);
     const outcome = await runSearch(options, monitor, streams);
     if (outcome.status === "aborted")
-      throw new InterruptedSearchError(out, outcome.trials.length, resumeLine);
+      throw new InterruptedSearchError("search", out, counted(outcome.trials.length, "trial"), resumeLine);
     const tested =
       final && outcome.best !== null
         ? await finalTest(out, outcome.best, options.dataset, options.training ?? {}, (note) =>

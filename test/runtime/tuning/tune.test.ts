@@ -9,7 +9,7 @@ import { DatasetError } from "../../../runtime/data/datasetError.js";
 import { NonFiniteScoresError } from "../../../runtime/ranking/nonFiniteScoresError.js";
 import { parseSpace, parseSpaceWords } from "../../../runtime/tuning/parseSpace.js";
 import { pointKey, SearchSpaceError, type Point } from "../../../runtime/tuning/searchSpace.js";
-import { StudyFolderError } from "../../../runtime/tuning/studyFolder.js";
+import { StudyFolderError } from "../../../runtime/tuning/studyFiles.js";
 import type { TrialRecord } from "../../../runtime/tuning/trialRecord.js";
 import { tune, type TuningResults } from "../../../runtime/tuning/tune.js";
 import {
