@@ -74,6 +74,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Recommend items to users with an exported model",
     load: async () => (await import("./recommend.js")).recommend,
   },
+  serve: {
+    summary: "Answer requests over HTTP with an exported model",
+    load: async () => (await import("./serve.js")).serve,
+  },
   inspect: {
     summary: "Show what a model, an ONNX file, an artifact folder or a checkpoint holds",
     load: async () => (await import("./inspect.js")).inspect,
