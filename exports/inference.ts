@@ -1,12 +1,14 @@
 import type { DeviceRequest } from "../runtime/artifacts/device.js";
 import type { Json } from "../runtime/artifacts/manifest.js";
 import { loadDataset, type Dataset } from "../runtime/data/dataset.js";
-import { exportGraphs, type ExportDescription, type ExportGraph } from "../runtime/serving/exportFormat.js";
+import { chooseDevice } from "../runtime/artifacts/device.js";
+import { graphFile } from "../runtime/artifacts/loadArtifacts.js";
+import type { ExportDescription, Precision } from "../runtime/serving/exportFormat.js";
 import { loadExport } from "../runtime/serving/loadExport.js";
-import { writeExport } from "../runtime/serving/writeExport.js";
-import { encodeModel } from "../src/onnx/encode.js";
-import { meanOfLiked } from "./inference/foldInRule.js";
-import { servedModel, servingGraph } from "./inference/servingGraphs.js";
+import { writeExport, type ExportContents } from "../runtime/serving/writeExport.js";
+import { encodedGraphs } from "./inference/encodedGraphs.js";
+import { fitFoldIn } from "./inference/foldInRule.js";
+import { checkLoss, measureExport } from "./inference/measureExport.js";
 import { checkSameDataset, readRun } from "./inferenceRun.js";
 import { finalVectors } from "./inferenceVectors.js";
 
@@ -17,12 +19,20 @@ export interface InferenceExportOptions {
   readonly out: string;
   /** The dataset's folder if it is not where it was during training. */
   readonly dataset?: string;
+  /** Precisions to write beside float32, each measured with it. */
+  readonly quantize?: readonly Exclude<Precision, "float32">[];
+  /** Largest share of float32's Recall@20 that a precision may lose; 0.01 by default. */
+  readonly largestLoss?: number;
+  /** Keep the vectors in files of their own, which the graphs share; without it only above 2 GB. */
+  readonly externalData?: boolean;
   readonly device?: DeviceRequest;
   /** Threads within an operation; onnxruntime's default if absent. */
   readonly threads?: number;
   /** Told why a device was taken if `auto` was asked for. */
   readonly onNote?: (note: string) => void;
 }
+
+const LARGEST_LOSS = 0.01;
 
 /** Columns of items.tsv that name an item for people, the best first. */
 const titleColumns = ["title", "name"];
@@ -39,8 +49,8 @@ function titlesOf({ itemTable, items }: Dataset): readonly string[] | undefined 
  * constants, each user's training items (to leave out), the items' titles, the owner's keys and export.json.
  *
  * @returns the description that was written
- * @throws RunFolderError, ArtifactError, CheckpointError, DatasetError and what making the vectors throws; the folder
- *   then is as it was
+ * @throws RunFolderError, ArtifactError, CheckpointError, DatasetError, PrecisionLossError and what making the vectors
+ *   throws; the folder then is as it was
  */
 export async function exportInference(options: InferenceExportOptions): Promise<ExportDescription> {
   const run = await readRun(options.run, options.dataset === undefined ? {} : { dataset: options.dataset });
@@ -59,24 +69,37 @@ export async function exportInference(options: InferenceExportOptions): Promise<
     epoch: record.epoch,
     metrics: record.history.at(-1)?.metrics ?? null,
   };
-  const served = servedModel(vectors, meanOfLiked, "float32");
-  const graphs = Object.fromEntries(
-    exportGraphs.map((graph) => [graph, encodeModel(servingGraph(graph, served))]),
-  ) as Record<ExportGraph, Uint8Array>;
-  await writeExport(options.out, {
+  const foldIn = fitFoldIn(vectors, dataset);
+  const graphs = (precision: Precision) =>
+    encodedGraphs(vectors, foldIn, precision, options.externalData === true ? 0 : undefined);
+  const { quantize = [], threads } = options;
+  const contents: ExportContents = {
     description: {
       model: artifacts.manifest.model,
       title: artifacts.manifest.title,
       users: dataset.users,
       items: dataset.items,
       dim: vectors.users.dim,
+      foldIn: { ridge: foldIn.ridge },
       source,
     },
-    precisions: { float32: { graphs } },
+    precisions: {
+      float32: graphs("float32"),
+      ...Object.fromEntries(quantize.map((precision) => [precision, graphs(precision)])),
+    },
     seen: dataset.train,
     ...(titles === undefined ? {} : { titles }),
     ...(dataset.keys.items === null ? {} : { itemKeys: dataset.keys.items.keys() }),
     ...(dataset.keys.users === null ? {} : { userKeys: dataset.keys.users.keys() }),
-  });
+  };
+  const measure = async (description: ExportDescription, folder: string) => {
+    if (quantize.length === 0) return {};
+    const { device } = await chooseDevice(options.device ?? "cpu", graphFile(artifacts, "embed"));
+    const compute = { device, ...(threads === undefined ? {} : { threads }) };
+    const measured = await measureExport(folder, description, dataset, compute);
+    checkLoss(measured, options.largestLoss ?? LARGEST_LOSS);
+    return measured;
+  };
+  await writeExport(options.out, contents, measure);
   return (await loadExport(options.out)).description;
 }

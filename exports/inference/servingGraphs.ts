@@ -8,7 +8,7 @@ import {
 import type { OnnxModel, OnnxTensor, OnnxValueInfo } from "../../src/onnx/model.js";
 import { MASKED_SCORE } from "../dataGraphs.js";
 import type { FinalVectors } from "../inferenceVectors.js";
-import type { FoldInRule } from "./foldInRule.js";
+import { writeFoldIn, type FoldInRule } from "./foldInRule.js";
 import { GraphWriter } from "./graphWriter.js";
 import { storedVectors, storeTable, writeProducts, writeRows, type StoredTable } from "./storedTable.js";
 
@@ -104,7 +104,7 @@ function similar({ items }: ServedModel): OnnxModel {
 
 function foldIn({ items, foldIn: rule }: ServedModel): OnnxModel {
   const { writer, finish } = open("foldIn", items.dim);
-  const vectors = rule.write(writer, items, "liked", "vectors");
+  const vectors = writeFoldIn(writer, items, rule, "liked", "vectors");
   writeTopK(writer, writeProducts(writer, items, vectors, "all_scores"), "seen");
   return finish();
 }

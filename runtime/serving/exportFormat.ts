@@ -130,6 +130,8 @@ export interface ExportDescription {
   readonly precisions: { readonly float32: PrecisionEntry } & {
     readonly [Other in Exclude<Precision, "float32">]?: PrecisionEntry;
   };
+  /** Ridge of the least-squares fit that fold_in.onnx makes, over the mean eigenvalue of the items' Gram matrix. */
+  readonly foldIn: { readonly ridge: number };
   /** Null where the model has none. */
   readonly itemTower: ItemTowerEntry | null;
   /** Whether the users' training items are there, so that they can be left out of recommendations. */

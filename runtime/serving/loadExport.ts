@@ -52,6 +52,7 @@ const properties = {
   items: count,
   dim: count,
   precisions: object(["float32"], Object.fromEntries(precisions.map((name) => [name, precision]))),
+  foldIn: object(["ridge"], { ridge: { type: "number", exclusiveMinimum: 0 } }),
   itemTower: { anyOf: [{ type: "null" }, itemTower] },
   hasSeen: flag,
   hasTitles: flag,

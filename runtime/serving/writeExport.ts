@@ -18,15 +18,18 @@ import { fileHash } from "./fileHash.js";
 
 /** Graphs of one precision. */
 export interface PrecisionContents {
-  /** Bytes of every graph. */
-  readonly graphs: Readonly<Record<ExportGraph, Uint8Array>>;
+  /** Makes the bytes of every graph; called once each, so that only one is in memory. */
+  readonly graphs: Readonly<Record<ExportGraph, () => Uint8Array>>;
   /** Constants outside of the graphs, by file name. */
   readonly externalData?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** What an export folder is made of. */
 export interface ExportContents {
-  readonly description: Pick<ExportDescription, "model" | "title" | "users" | "items" | "dim" | "source">;
+  readonly description: Pick<
+    ExportDescription,
+    "model" | "title" | "users" | "items" | "dim" | "foldIn" | "source"
+  >;
   readonly precisions: { readonly float32: PrecisionContents } & {
     readonly [Other in Exclude<Precision, "float32">]?: PrecisionContents;
   };
@@ -91,16 +94,16 @@ async function writeInChunks(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Names of the files of a precision, and what makes their bytes. */
 function precisionFiles(precision: Precision, { graphs, externalData = new Map() }: PrecisionContents) {
   const names = Object.fromEntries(
     Object.keys(graphs).map((graph) => [graph, graphFileName(graph as ExportGraph, precision)] as const),
   ) as Record<ExportGraph, string>;
-  const files = new Map<string, Uint8Array>([
-    ...Object.entries(graphs).map(([graph, bytes]) => [names[graph as ExportGraph], bytes] as const),
-    ...externalData,
-  ]);
-  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  return { files, entry: { graphs: names, externalData: [...externalData.keys()], bytes } };
+  const ofGraphs = Object.entries(graphs).map(
+    ([graph, encode]) => [names[graph as ExportGraph], encode] as const,
+  );
+  const others = [...externalData].map(([file, bytes]) => [file, () => bytes] as const);
+  return { graphs: names, externalData: [...externalData.keys()], files: [...ofGraphs, ...others] };
 }
 
 /**
@@ -121,17 +124,23 @@ export async function writeExport(
     ([precision, graphs]) =>
       [precision as Precision, precisionFiles(precision as Precision, graphs)] as const,
   );
-  const files = new Map<string, Uint8Array>([
-    ...ofPrecisions.flatMap(([, ofPrecision]) => [...ofPrecision.files]),
-    ...(itemTower === undefined ? [] : [[exportFiles.itemTower, itemTower.graph] as const]),
-    ...tables(contents),
-  ]);
+  const files = [
+    ...ofPrecisions.flatMap(([, ofPrecision]) => ofPrecision.files),
+    ...(itemTower === undefined ? [] : [[exportFiles.itemTower, () => itemTower.graph] as const]),
+    ...[...tables(contents)].map(([file, bytes]) => [file, () => bytes] as const),
+  ];
   await writeFolderAtomic(folder, async (temporary) => {
-    const hashes: [string, { sha256: string; bytes: number }][] = [];
-    for (const [file, bytes] of files) {
-      await writeInChunks(join(temporary, file), bytes);
-      hashes.push([file, await fileHash(join(temporary, file))]);
+    const hashes: Record<string, { sha256: string; bytes: number }> = {};
+    for (const [file, encode] of files) {
+      await writeInChunks(join(temporary, file), encode());
+      hashes[file] = await fileHash(join(temporary, file));
     }
+    const entry = ([name, { graphs, externalData, files: own }]: (typeof ofPrecisions)[number]) => ({
+      graphs,
+      externalData,
+      bytes: own.reduce((sum, [file]) => sum + hashes[file]!.bytes, 0),
+      name,
+    });
     const describe = (
       measured: Readonly<Partial<Record<Precision, MeasuredQuality>>>,
     ): ExportDescription => ({
@@ -139,7 +148,9 @@ export async function writeExport(
       version: EXPORT_VERSION,
       ...description,
       precisions: Object.fromEntries(
-        ofPrecisions.map(([name, { entry }]) => [name, { ...entry, measured: measured[name] ?? null }]),
+        ofPrecisions
+          .map(entry)
+          .map(({ name, ...rest }) => [name, { ...rest, measured: measured[name] ?? null }]),
       ) as unknown as ExportDescription["precisions"],
       itemTower:
         itemTower === undefined ? null : { file: exportFiles.itemTower, modalities: itemTower.modalities },
@@ -147,7 +158,7 @@ export async function writeExport(
       hasTitles: contents.titles !== undefined,
       hasItemKeys: contents.itemKeys !== undefined,
       hasUserKeys: contents.userKeys !== undefined,
-      files: Object.fromEntries(hashes),
+      files: hashes,
     });
     const complete = describe(await measure(describe({}), temporary));
     await writeFile(join(temporary, exportFiles.description), `${JSON.stringify(complete, null, 2)}\n`);

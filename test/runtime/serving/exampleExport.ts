@@ -122,11 +122,11 @@ const score: TinyModel = {
 
 /** Bytes of the example's graphs. */
 export const exampleGraphs: PrecisionContents["graphs"] = {
-  recommend: tinyOnnx(recommend),
-  score: tinyOnnx(score),
-  similar: tinyOnnx(similar),
-  foldIn: tinyOnnx(foldIn),
-  rank: tinyOnnx(rank),
+  recommend: () => tinyOnnx(recommend),
+  score: () => tinyOnnx(score),
+  similar: () => tinyOnnx(similar),
+  foldIn: () => tinyOnnx(foldIn),
+  rank: () => tinyOnnx(rank),
 };
 
 /** Scores: user 0: 3 1 0 1; user 1: 0 2 5 2; user 2: 3 3 5 3. User 0 has seen item 0, user 2 items 1 and 2. */
@@ -138,6 +138,7 @@ export function exampleExport(): ExportContents {
       users: 3,
       items: 4,
       dim: 2,
+      foldIn: { ridge: 1 },
       source: { seed: 999 },
     },
     precisions: { float32: { graphs: exampleGraphs } },

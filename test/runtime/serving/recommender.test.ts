@@ -243,7 +243,7 @@ describe("an export folder", () => {
     });
     const { float32 } = recommender.description.precisions;
     expect(float32.graphs.foldIn).to.equal("fold_in.onnx");
-    const sizes = Object.values(exampleGraphs).map(({ length }) => length);
+    const sizes = Object.values(exampleGraphs).map((encode) => encode().length);
     expect(float32.bytes).to.equal(sizes.reduce((sum, length) => sum + length));
     await recommender.release();
   });
@@ -336,7 +336,7 @@ describe("an export folder", () => {
   });
 
   it("is refused when onnxruntime cannot load a graph", async () => {
-    const graphs = { ...exampleGraphs, score: Uint8Array.of(1, 2, 3) };
+    const graphs = { ...exampleGraphs, score: () => Uint8Array.of(1, 2, 3) };
     await writeExampleExport(temporary.path, { precisions: { float32: { graphs } } });
     const error = await rejection(loadRecommender(temporary.path), ArtifactError);
     expect(error.file).to.equal(join(temporary.path, exportFiles.score));
