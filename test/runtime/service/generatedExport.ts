@@ -1,9 +1,6 @@
-import { meanOfLiked } from "../../../exports/inference/foldInRule.js";
-import { servedModel, servingGraph } from "../../../exports/inference/servingGraphs.js";
+import { encodedGraphs } from "../../../exports/inference/encodedGraphs.js";
 import { Random } from "../../../runtime/data/random.js";
-import { exportGraphs } from "../../../runtime/serving/exportFormat.js";
-import { writeExport, type PrecisionContents } from "../../../runtime/serving/writeExport.js";
-import { encodeModel } from "../../../src/onnx/encode.js";
+import { writeExport } from "../../../runtime/serving/writeExport.js";
 import { interactionLists } from "../ranking/interactionLists.js";
 
 export interface GeneratedSize {
@@ -30,16 +27,23 @@ export async function writeGeneratedExport(
     dim,
     data: Float32Array.from({ length: rows * dim }, uniform),
   });
-  const served = servedModel({ users: table(users), items: table(items) }, meanOfLiked, "float32");
-  const graphs = Object.fromEntries(
-    exportGraphs.map((graph) => [graph, encodeModel(servingGraph(graph, served))]),
-  ) as PrecisionContents["graphs"];
+  // The mean of what is liked.
+  const map = Float32Array.from({ length: dim * dim }, (_, at) => (at % (dim + 1) === 0 ? 1 : 0));
+  const float32 = encodedGraphs({ users: table(users), items: table(items) }, { ridge: 1, map }, "float32");
   const drawn = Array.from({ length: users }, () =>
     [...new Set(Array.from({ length: seen }, () => random.uint32() % items))].sort((a, b) => a - b),
   );
   await writeExport(folder, {
-    description: { model: "generated", title: "Generated", users, items, dim, source: { seed } },
-    precisions: { float32: { graphs } },
+    description: {
+      model: "generated",
+      title: "Generated",
+      users,
+      items,
+      dim,
+      foldIn: { ridge: 1 },
+      source: { seed },
+    },
+    precisions: { float32 },
     seen: interactionLists(drawn),
     titles: Array.from({ length: items }, (_, item) => `Thing number ${item}`),
     itemKeys: Array.from({ length: items }, (_, item) => `i${item}`),
