@@ -11,15 +11,16 @@ export type { AblationResults, MeasuredTable } from "./ablation/ablationResults.
 export { ArtifactError } from "./artifacts/artifactError.js";
 export { writeFileAtomic, writeFolderAtomic } from "./artifacts/atomicWrite.js";
 export { FeedError } from "./artifacts/checkFeeds.js";
+export { DeviceError } from "./artifacts/deviceError.js";
 export {
   chooseDevice,
-  DeviceError,
   isDeviceRequest,
   type Device,
   type DeviceChoice,
   type DeviceRequest,
 } from "./artifacts/device.js";
-export { GraphRunError, GraphSession, type GraphSessionOptions } from "./artifacts/graphSession.js";
+export { GraphRunError } from "./artifacts/graphRunError.js";
+export { GraphSession, type GraphSessionOptions } from "./artifacts/graphSession.js";
 export { graphEntry, type Artifacts } from "./artifacts/artifacts.js";
 export { graphFile, loadArtifacts } from "./artifacts/loadArtifacts.js";
 export type * from "./artifacts/manifest.js";

@@ -1,4 +1,5 @@
 import { InferenceSession, env } from "onnxruntime-node";
+import { DeviceError } from "./deviceError.js";
 import { providerFixes, type Provider } from "./providerFixes.js";
 
 /** Where a graph runs: a provider, and for CUDA the card if it is not the first; `cuda` is `cuda:0`. */
@@ -14,19 +15,6 @@ const DEVICE = /^(?:auto|cpu|webgpu|cuda(?::(?:0|[1-9]\d{0,3}))?)$/;
 
 export function isDeviceRequest(text: string): text is DeviceRequest {
   return DEVICE.test(text);
-}
-
-/** A device that was asked for and cannot be used here. */
-export class DeviceError extends Error {
-  override readonly name = "DeviceError";
-
-  constructor(
-    readonly device: string,
-    readonly problem: string,
-    readonly fix: string,
-  ) {
-    super(`Device "${device}" cannot be used: ${problem}. ${fix}`);
-  }
 }
 
 export function providerOf(device: Device): Provider {

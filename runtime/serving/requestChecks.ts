@@ -9,7 +9,7 @@ function shown(value: unknown): string {
 
 /** @throws ServingError unless all ids are those of users, or items, of the export */
 export function checkIds(
-  description: ExportDescription,
+  description: Pick<ExportDescription, "users" | "items">,
   what: "user" | "item",
   ids: readonly number[],
 ): void {
@@ -34,7 +34,10 @@ export function checkCount(k: number): void {
 }
 
 /** @throws ServingError unless every vector is as long as the export's and finite */
-export function checkVectors({ dim }: ExportDescription, vectors: readonly ArrayLike<number>[]): void {
+export function checkVectors(
+  { dim }: Pick<ExportDescription, "dim">,
+  vectors: readonly ArrayLike<number>[],
+): void {
   vectors.forEach((vector, row) => {
     if (vector.length !== dim) {
       throw new ServingError(

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Engine } from "./engine.js";
 import { LocalEngine } from "./localEngine.js";
-import { packError } from "./transferredError.js";
+import { packError } from "./packedError.js";
 import type { WorkerCall, WorkerReply, WorkerStart } from "./workerMessages.js";
 
 function reply(message: WorkerReply): void {

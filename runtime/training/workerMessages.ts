@@ -1,5 +1,5 @@
 import type { BufferEvent, ChunkEvent, Engine, EngineInfo, EngineOptions } from "./engine.js";
-import type { TransferredError } from "./transferredError.js";
+import type { TransferredError } from "./packedError.js";
 
 /** Given to the worker when it starts. */
 export interface WorkerStart {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DeviceError } from "../../../runtime/artifacts/deviceError.js";
 import {
   chooseDevice,
-  DeviceError,
   isDeviceRequest,
   providerOf,
   providersOf,

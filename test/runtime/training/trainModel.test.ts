@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildArtifacts, writeArtifacts } from "../../../exports/artifacts.js";
 import { models } from "../../../graphs/registry.js";
-import { DeviceError } from "../../../runtime/artifacts/device.js";
+import { DeviceError } from "../../../runtime/artifacts/deviceError.js";
 import { DatasetError } from "../../../runtime/data/datasetError.js";
 import { loadCheckpoint } from "../../../runtime/training/checkpoint.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";

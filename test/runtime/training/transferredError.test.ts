@@ -1,9 +1,10 @@
 import { expect } from "chai";
-import { GraphRunError } from "../../../runtime/artifacts/graphSession.js";
+import { GraphRunError } from "../../../runtime/artifacts/graphRunError.js";
 import { DatasetError } from "../../../runtime/data/datasetError.js";
 import { NonFiniteScoresError } from "../../../runtime/ranking/nonFiniteScoresError.js";
 import { NonFiniteLossError } from "../../../runtime/training/nonFiniteLossError.js";
-import { ForeignError, packError, unpackError } from "../../../runtime/training/transferredError.js";
+import { ForeignError, packError } from "../../../runtime/training/packedError.js";
+import { unpackError } from "../../../runtime/training/transferredError.js";
 
 function transferred(error: unknown): Error {
   return unpackError(structuredClone(packError(error)));

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { join } from "node:path";
 import { buildArtifacts, writeArtifacts } from "../../../exports/artifacts.js";
 import { models } from "../../../graphs/registry.js";
-import { GraphRunError } from "../../../runtime/artifacts/graphSession.js";
+import { GraphRunError } from "../../../runtime/artifacts/graphRunError.js";
 import { loadArtifacts } from "../../../runtime/artifacts/loadArtifacts.js";
 import { hostTensor } from "../../../runtime/data/hostTensor.js";
 import { RankingError } from "../../../runtime/ranking/rankingError.js";
