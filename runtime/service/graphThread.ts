@@ -9,7 +9,7 @@ import { providersOf, type Device } from "../artifacts/device.js";
 import { sha256Of } from "../artifacts/loadArtifacts.js";
 import type { InteractionLists } from "../data/interactions.js";
 import type { ExportDescription, Precision } from "../serving/exportFormat.js";
-import { packError, type TransferredError } from "../training/transferredError.js";
+import { packError, type TransferredError } from "../training/packedError.js";
 import {
   buffersOf,
   packLists,

@@ -8,7 +8,7 @@ import type { InteractionLists } from "../data/interactions.js";
 import { exportFiles, type Precision } from "../serving/exportFormat.js";
 import { loadExport } from "../serving/loadExport.js";
 import { precisionEntry } from "../serving/precisionEntry.js";
-import { packError, type TransferredError } from "../training/transferredError.js";
+import { packError, type TransferredError } from "../training/packedError.js";
 import type { ExportContent } from "./exportContent.js";
 import { packTexts, type PackedTexts } from "./textColumn.js";
 
