@@ -9,7 +9,14 @@ import { encodeModel } from "../src/onnx/encode.js";
 import type { OnnxModel } from "../src/onnx/model.js";
 import { checkRecipes } from "./checkRecipes.js";
 import { compile, compileSteps } from "./compile.js";
-import { cosineTopKGraph, matrixProductGraph, rankGraph, userIdsInput, vectorInputs } from "./dataGraphs.js";
+import {
+  cosineBothWaysGraph,
+  cosineTopKGraph,
+  matrixProductGraph,
+  rankGraph,
+  userIdsInput,
+  vectorInputs,
+} from "./dataGraphs.js";
 import { describeModel, phaseGraph, refreshGraphName, type CompiledGraph } from "./manifest.js";
 import {
   checkTraining,
@@ -33,13 +40,21 @@ export interface ArtifactSet {
 /** Inputs that carry a size instead of data. */
 const countOptions = { sizeInputs: { k: "k" } } as const;
 
-const cosineTopK = ["recipes/cosine_top_k", () => compile(cosineTopKGraph(), countOptions)] as const;
+type RecipeGraph = readonly [file: string, compile: () => OnnxModel];
+
+const neighbourGraphs: readonly RecipeGraph[] = [
+  ["recipes/cosine_top_k", () => compile(cosineTopKGraph(), countOptions)],
+  [
+    "recipes/cosine_both_ways",
+    () => compile(cosineBothWaysGraph(), { sizeInputs: { k: "k", reverse_k: "reverse_k" } }),
+  ],
+];
 
 /** Graphs that recipes run, by the kind of recipe that needs them. */
-const recipeGraphs: Readonly<Record<string, readonly [file: string, compile: () => OnnxModel]>> = {
-  knn: cosineTopK,
-  nearest: cosineTopK,
-  pca: ["recipes/matrix_product", () => compile(matrixProductGraph())],
+const recipeGraphs: Readonly<Record<string, readonly RecipeGraph[]>> = {
+  knn: neighbourGraphs,
+  nearest: neighbourGraphs,
+  pca: [["recipes/matrix_product", () => compile(matrixProductGraph())]],
 };
 
 function encoded(name: string, file: string, model: OnnxModel): CompiledGraph {
@@ -82,7 +97,7 @@ function compileAll(training: Declaration, evaluation: Declaration): CompiledGra
       ...new Set(
         Object.entries(recipeGraphs)
           .filter(([kind]) => kinds.has(kind))
-          .map(([, graph]) => graph),
+          .flatMap(([, graphs]) => graphs),
       ),
     ].map(([file, model]) => encoded(file, file, model())),
   ];

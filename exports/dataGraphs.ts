@@ -15,9 +15,9 @@ function floats(name: string, axes: readonly Axis[]): Node {
   return input(name, "argument", tensorType("float32", axes));
 }
 
-/** Input `k`, int64 [1]. */
-function countInput(): Node {
-  return input("k", "argument", tensorType("int64", [{ name: "one", size: 1 }]));
+/** How many are wanted, int64 [1]. */
+function countInput(name: string): Node {
+  return input(name, "argument", tensorType("int64", [{ name: "one", size: 1 }]));
 }
 
 /** Scores of a block of users, `seen` items masked, to the top k: ties go to the lower item id. */
@@ -40,7 +40,7 @@ export function rankGraph(
     { name: "scores", node: apply("topKValues", [masked], { axis: k }) },
   ];
   const inputs = [vectors.users, vectors.items, userIds].filter((node) => node.operation === "input");
-  return { graph: { name: "rank_model", outputs }, inputs: [...inputs, seen, countInput()] };
+  return { graph: { name: "rank_model", outputs }, inputs: [...inputs, seen, countInput("k")] };
 }
 
 export function userIdsInput(axis: string): Node {
@@ -56,20 +56,45 @@ export function vectorInputs(): { readonly users: Node; readonly items: Node } {
   };
 }
 
-/** Cosine similarity of every query with every key, negatives clipped to 0, and the k most similar keys. */
-export function cosineTopKGraph(): GraphSource {
-  const feature = symbolic("feature");
-  const queries = floats("queries", [symbolic("query"), feature]);
-  const keys = floats("keys", [symbolic("item"), feature]);
+/** float32 [query, item]: cosines of all pairs, negatives clipped to 0. */
+function cosines(queries: Node, keys: Node): Node {
   const unit = (x: Node): Node => normalise(new Tensor<Axes>(x), "feature").node;
   const cosine = matmul(unit(queries), transpose(unit(keys), ["feature", "item"]));
-  const similarity = apply("maximum", [cosine, scalar(0)]);
+  return apply("maximum", [cosine, scalar(0)]);
+}
+
+function featureRows(): { readonly queries: Node; readonly keys: Node } {
+  const feature = symbolic("feature");
+  const queries = floats("queries", [symbolic("query"), feature]);
+  return { queries, keys: floats("keys", [symbolic("item"), feature]) };
+}
+
+/** Cosine similarity of every query with every key, negatives clipped to 0, and the k most similar keys. */
+export function cosineTopKGraph(): GraphSource {
+  const { queries, keys } = featureRows();
+  const similarity = cosines(queries, keys);
   const k = symbolic("k");
   const outputs = [
     { name: "neighbours", node: apply("topKIndices", [similarity], { axis: k }) },
     { name: "similarities", node: apply("topKValues", [similarity], { axis: k }) },
   ];
-  return { graph: { name: "cosine_top_k", outputs }, inputs: [queries, keys, countInput()] };
+  return { graph: { name: "cosine_top_k", outputs }, inputs: [queries, keys, countInput("k")] };
+}
+
+/** The same, and from the same similarities the `reverse_k` most similar queries of every key. */
+export function cosineBothWaysGraph(): GraphSource {
+  const { queries, keys } = featureRows();
+  const similarity = cosines(queries, keys);
+  const reverse = transpose(similarity, ["item", "query"]);
+  const [k, reverseK] = [symbolic("k"), symbolic("reverse_k")];
+  const outputs = [
+    { name: "neighbours", node: apply("topKIndices", [similarity], { axis: k }) },
+    { name: "similarities", node: apply("topKValues", [similarity], { axis: k }) },
+    { name: "reverse_neighbours", node: apply("topKIndices", [reverse], { axis: reverseK }) },
+    { name: "reverse_similarities", node: apply("topKValues", [reverse], { axis: reverseK }) },
+  ];
+  const inputs = [queries, keys, countInput("k"), countInput("reverse_k")];
+  return { graph: { name: "cosine_both_ways", outputs }, inputs };
 }
 
 /** left [row, inner] times right [inner, column]. */

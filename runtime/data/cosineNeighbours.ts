@@ -1,10 +1,15 @@
-import { float32Data, hostTensor, int64Data } from "./hostTensor.js";
-import { RecipeError, runForOutput, type RecipeContext } from "./recipe.js";
+import { NeighbourLists } from "./neighbourLists.js";
+import type { GraphContext } from "./recipe.js";
 import type { SparseMatrix } from "./sparseMatrix.js";
+import { BOTH_WAYS, ONE_WAY, TileComparison, type Tile } from "./tileComparison.js";
 
-/** The graph holds the similarities of one tile of queries to all rows: 2^24 floats are 64 MiB. */
-const TILE_FLOATS = 2 ** 24;
-const GRAPH = "recipes/cosine_top_k";
+/**
+ * Rows that are compared with as many others at once: 2^22 similarities are 16 MB, which stay in the cache between
+ * product and selection, and the products are large enough for the full speed of a matrix product.
+ */
+const TILE_ROWS = 2048;
+/** From this length of vectors on, a product costs more than selecting twice from it. */
+const WIDE = 256;
 
 export interface NeighbourRequest {
   /** [row, size] */
@@ -18,71 +23,51 @@ export interface NeighbourRequest {
   readonly subject: string;
 }
 
+/** All rows in tiles of nearly equal size. Short ones would be multiplied in another order, which rounds differently. */
+function evenTiles(count: number): Tile[] {
+  const tiles = Math.max(1, Math.ceil(count / TILE_ROWS));
+  const start = (tile: number): number => Math.floor((tile * count) / tiles);
+  return Array.from({ length: tiles }, (_, tile) => ({
+    first: start(tile),
+    rows: start(tile + 1) - start(tile),
+  }));
+}
+
 /**
  * Per row the k largest cosines with all rows, ties to the lower row, negatives clipped to 0; entries of similarity 0
- * are left out. All pairs are compared, tile by tile, in a graph. The size of tiles changes no bit: onnxruntime
- * multiplies a single row by another kernel, which rounds differently, so that a tile of one row is given a second.
+ * are left out. All pairs are compared, tile by tile, in a graph, so that memory beyond vectors and result does not grow
+ * with the rows; of wide vectors every pair once, for both of its rows. How much memory there is decides how many
+ * queries go into a tile, which changes no bit: onnxruntime multiplies a single row by another kernel, which rounds
+ * differently, so that a tile of one query is given a second.
  *
  * @throws RecipeError if a similarity is not finite
  */
 export async function cosineNeighbours(
-  context: RecipeContext,
-  { vectors, rows: count, size, k, includeSelf, subject }: NeighbourRequest,
+  context: GraphContext,
+  request: NeighbourRequest,
 ): Promise<SparseMatrix> {
+  const { rows: count, k, includeSelf } = request;
   const asked = Math.min(includeSelf ? k : k + 1, count);
+  const lists = new NeighbourLists(count, asked);
+  await findNeighbours(context, request, lists);
   const kept = Math.min(k, asked);
-  const keys = hostTensor("float32", [count, size], vectors);
-  const kTensor = hostTensor("int64", [1], BigInt64Array.of(BigInt(asked)));
-  const usual = Math.max(1, Math.min(count, Math.floor(TILE_FLOATS / count)));
-  const tile = await context.fitTile(
-    GRAPH,
-    usual,
-    (query) =>
-      new Map([
-        ["query", query],
-        ["item", count],
-        ["feature", size],
-        ["k", asked],
-      ]),
-  );
   const rowStart = new Int32Array(count + 1);
   const columnIds = new Int32Array(count * kept);
   const values = new Float32Array(count * kept);
   let entries = 0;
-  for (let first = 0; first < count; first += tile) {
-    const wanted = Math.min(tile, count - first);
-    const from = wanted === 1 && first > 0 ? first - 1 : first;
-    const rows = wanted === 1 ? Math.min(2, count) : wanted;
-    const queries = hostTensor("float32", [rows, size], vectors.subarray(from * size, (from + rows) * size));
-    const feeds = { queries, keys, k: kTensor };
-    const outputs = await runForOutput(context, GRAPH, feeds, "neighbours", "similarities");
-    const neighbours = int64Data(`"neighbours" of ${GRAPH}`, outputs.neighbours, [rows, asked]);
-    const similarities = float32Data(`"similarities" of ${GRAPH}`, outputs.similarities, [rows, asked]);
-    for (let own = first; own < first + wanted; own++) {
-      const row = own - from;
-      const found: (readonly [number, number])[] = [];
-      for (let rank = 0; rank < asked && found.length < kept; rank++) {
-        const neighbour = Number(neighbours[row * asked + rank]!);
-        const similarity = similarities[row * asked + rank]!;
-        if (neighbour < 0 || neighbour >= count || !Number.isFinite(similarity)) {
-          throw new RecipeError(
-            context.entry,
-            `the graph ${GRAPH} gave neighbour ${neighbour} of similarity ${similarity} to ${subject} ${own}`,
-            "Check the features for extreme values and the execution provider",
-          );
-        }
-        if (!includeSelf && neighbour === own) continue;
-        found.push([neighbour, similarity]);
-      }
-      for (const [neighbour, similarity] of found.sort(([left], [right]) => left - right)) {
-        if (similarity <= 0) continue;
-        columnIds[entries] = neighbour;
-        values[entries] = similarity;
-        entries++;
-      }
-      rowStart[own + 1] = entries;
+  for (let row = 0; row < count; row++) {
+    const found: (readonly [number, number])[] = [];
+    for (let place = row * asked; place < (row + 1) * asked && found.length < kept; place++) {
+      const neighbour = lists.ids[place]!;
+      if (includeSelf || neighbour !== row) found.push([neighbour, lists.values[place]!]);
     }
-    context.progress(first + wanted, count);
+    for (const [neighbour, similarity] of found.sort(([left], [right]) => left - right)) {
+      if (similarity <= 0) continue;
+      columnIds[entries] = neighbour;
+      values[entries] = similarity;
+      entries++;
+    }
+    rowStart[row + 1] = entries;
   }
   return {
     rows: count,
@@ -91,4 +76,38 @@ export async function cosineNeighbours(
     columnIds: columnIds.slice(0, entries),
     values: values.slice(0, entries),
   };
+}
+
+async function findNeighbours(
+  context: GraphContext,
+  request: NeighbourRequest,
+  lists: NeighbourLists,
+): Promise<void> {
+  const { rows: count, size } = request;
+  const tiles = evenTiles(count);
+  const isWide = size >= WIDE && tiles.length > 1;
+  const most = Math.min(count, TILE_ROWS);
+  const queriesAtOnce = await context.fitTile(
+    isWide ? BOTH_WAYS : ONE_WAY,
+    most,
+    (query) =>
+      new Map(Object.entries({ query, item: most, feature: size, k: lists.length, reverse_k: lists.length })),
+  );
+  const comparison = new TileComparison(context, request, lists);
+  const pairs = isWide ? (count * (count + 1)) / 2 : count * count;
+  let done = 0;
+  for (const [index, tile] of tiles.entries()) {
+    const end = tile.first + tile.rows;
+    for (let first = tile.first; first < end; first += queriesAtOnce) {
+      const queries = { first, rows: Math.min(queriesAtOnce, end - first) };
+      for (const keys of isWide ? tiles.slice(index) : tiles) {
+        await comparison.compare(queries, keys, isWide && keys !== tile);
+        done += queries.rows * keys.rows;
+      }
+      context.progress(
+        end === count && first + queries.rows === end ? count : Math.floor((count * done) / pairs),
+        count,
+      );
+    }
+  }
 }

@@ -69,9 +69,12 @@ export class RecipeError extends Error {
   }
 }
 
+/** What recipes that compute in graphs need of their context. */
+export type GraphContext = Pick<RecipeContext, "entry" | "runGraph" | "fitTile" | "progress">;
+
 /** The output `output` of a graph. @throws RecipeError if the graph has no such output */
 export async function runForOutput<Name extends string>(
-  context: RecipeContext,
+  context: Pick<GraphContext, "entry" | "runGraph">,
   graph: string,
   feeds: Readonly<Record<string, HostTensor>>,
   ...outputs: readonly Name[]

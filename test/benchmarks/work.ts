@@ -75,7 +75,9 @@ export class WorkCounter {
   private neighbours(row: string, feature: number | undefined): Work | null {
     const count = this.training.sizes.get(row);
     if (count === undefined || feature === undefined) return null;
-    const sizes = { query: count, item: count, feature, k: RANKED };
+    // Of wide vectors in several tiles, every pair is compared once.
+    const query = feature >= 256 && count > 2048 ? count / 2 : count;
+    const sizes = { query, item: count, feature, k: RANKED };
     return this.graph("recipes/cosine_top_k", new Map(Object.entries(sizes)));
   }
 

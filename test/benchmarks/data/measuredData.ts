@@ -23,6 +23,12 @@ function babyTimes(factor: number, features: FeatureSpec["features"]): Source {
   return { kind: "generated", spec: { users, items, pairs, heldOutUsers, features, seed: SEED } };
 }
 
+/** As many users as items, few interactions, wide features: for neighbour graphs. */
+function manyItems(items: number): Source {
+  const spec = { users: items, items, pairs: 4 * items, heldOutUsers: 100, seed: SEED };
+  return { kind: "generated", spec: { ...spec, features: { image: 4096 } } };
+}
+
 /** What can be measured, by the name that `--data` takes. */
 const sources: Readonly<Record<string, Source>> = {
   baby: { kind: "interactions", path: "amazon-cf/baby", users: 19_445, items: 7050 },
@@ -32,9 +38,12 @@ const sources: Readonly<Record<string, Source>> = {
   generated: babyTimes(1, AMAZON),
   "generated-10x": babyTimes(10, AMAZON),
   "generated-100x": babyTimes(100, { text: 384 }),
+  "items-20k": manyItems(20_000),
+  "items-100k": manyItems(100_000),
 };
 
-export const dataNames = Object.keys(sources);
+/** What `--data all` measures. */
+export const dataNames = Object.keys(sources).filter((name) => !name.startsWith("items-"));
 
 /** Where datasets are, and where generated ones are kept for the next time. */
 export interface DataFolders {

@@ -5,6 +5,7 @@ import { peakBytes, type JobReply, type JobRequest } from "./job.js";
 const jobs: Readonly<Record<string, (argument: never) => Promise<unknown>>> = {
   floors: async (argument) => (await import("./floors.js")).measureFloors(argument),
   compilation: async (argument) => (await import("./compilation.js")).measureCompilation(argument),
+  preprocessing: async (argument) => (await import("./preprocessing.js")).measurePreprocessing(argument),
   training: async (argument) => (await import("./training.js")).measureTraining(argument),
 };
 

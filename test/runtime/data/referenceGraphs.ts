@@ -37,6 +37,17 @@ function cosineTopK(feeds: Readonly<Record<string, HostTensor>>): Record<string,
   };
 }
 
+/** Reference for `recipes/cosine_both_ways`. */
+function cosineBothWays(feeds: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
+  const { queries, keys, reverse_k: reverseK } = feeds;
+  const reverse = cosineTopK({ queries: keys!, keys: queries!, k: reverseK! });
+  return {
+    ...cosineTopK(feeds),
+    reverse_neighbours: reverse["neighbours"]!,
+    reverse_similarities: reverse["similarities"]!,
+  };
+}
+
 /** Reference for `recipes/matrix_product`, summed in float32 as a graph does. */
 function matrixProduct(feeds: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
   const left = matrixOf(feeds["left"]!);
@@ -57,6 +68,7 @@ function matrixProduct(feeds: Readonly<Record<string, HostTensor>>): Record<stri
 /** Plain TypeScript in place of the recipe graphs, by their stated contract. */
 export const referenceRunGraph: RunGraph = (name, feeds) => {
   if (name === "recipes/cosine_top_k") return Promise.resolve(cosineTopK(feeds));
+  if (name === "recipes/cosine_both_ways") return Promise.resolve(cosineBothWays(feeds));
   if (name === "recipes/matrix_product") return Promise.resolve(matrixProduct(feeds));
   return Promise.reject(new Error(`no reference for graph ${name}`));
 };

@@ -139,31 +139,86 @@ describe("the recipe knn", () => {
     expect([...alone.rowStart]).to.deep.equal([0, 0]);
   });
 
-  it("asks in tiles of at most 2^24 similarities, and reports its progress", async () => {
-    // Only the tiling is looked at here, so the stand-in answers each query with itself.
+  it("compares every pair in tiles of at most 2048 rows, and reports its progress", async () => {
+    // Only the tiling is looked at here, so the stand-in answers each query with the first key.
     const items = 4100;
-    const matrix = Array.from({ length: items }, () => [1]);
-    const tiles: number[] = [];
-    const itself: RunGraph = (name, feeds) => {
+    const tiles: string[] = [];
+    const first: RunGraph = (name, feeds) => {
       expect(name).to.equal("recipes/cosine_top_k");
       const rows = feeds["queries"]!.dims[0]!;
-      const first = tiles.reduce((sum, size) => sum + size, 0);
-      tiles.push(rows);
-      const neighbours = BigInt64Array.from({ length: rows }, (_, row) => BigInt(first + row));
+      tiles.push(`${rows}x${feeds["keys"]!.dims[0]!}`);
       return Promise.resolve({
-        neighbours: hostTensor("int64", [rows, 1], neighbours),
+        neighbours: hostTensor("int64", [rows, 1], new BigInt64Array(rows)),
         similarities: hostTensor("float32", [rows, 1], new Float32Array(rows).fill(1)),
       });
     };
     const steps: [number, number][] = [];
     const progress = (done: number, total: number): void => void steps.push([done, total]);
-    const made = await makeSparse(knnCall(1, true), datasetWith(matrix), { runGraph: itself, progress });
-    expect(tiles).to.deep.equal([Math.floor(2 ** 24 / items), items - Math.floor(2 ** 24 / items)]);
+    const dataset = datasetWith(Array.from({ length: items }, () => [1]));
+    const made = await makeSparse(knnCall(1, true), dataset, { runGraph: first, progress });
+    const [small, large] = [1366, 1367];
+    const sizes = [small, large, large];
+    expect(tiles).to.deep.equal(sizes.flatMap((rows) => sizes.map((keys) => `${rows}x${keys}`)));
     expect(steps).to.deep.equal([
-      [tiles[0], items],
+      [small, items],
+      [small + large, items],
       [items, items],
     ]);
-    expect([...made.columnIds]).to.deep.equal([...Array(items).keys()]);
+    expect(new Set(made.columnIds)).to.deep.equal(new Set([0]));
+  });
+
+  it("compares wide vectors once for both rows, to the same bits whatever the tiles are", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mmkit-test-"));
+    await writeArtifacts(buildArtifacts(models.get("ksi")!, { modalities: ["text"] }), folder);
+    const graphs = new RecipeGraphs(await loadArtifacts(folder), {
+      device: "cpu",
+      threads: 1,
+      sizes: new Map(),
+    });
+    try {
+      const [items, size, k] = [2100, 300, 5];
+      const random = new Random(6, "features");
+      const matrix = Array.from({ length: items }, () => Array.from({ length: size }, () => random.normal()));
+      // Equal rows in both tiles: the lower one comes first.
+      matrix[2000] = matrix[3]!;
+      const dataset = datasetWith(matrix);
+      const used = new Map<string, number>();
+      const madeIn = (tile: number) =>
+        makeSparse(knnCall(k, false), dataset, {
+          runGraph: (name, feeds) => {
+            used.set(name, (used.get(name) ?? 0) + 1);
+            return graphs.run(name, feeds);
+          },
+          fitTile: () => Promise.resolve(tile),
+        });
+      const whole = await madeIn(2048);
+      expect([...used]).to.deep.equal([
+        ["recipes/cosine_top_k", 2],
+        ["recipes/cosine_both_ways", 1],
+      ]);
+      // Tiles of 1050 queries: 1049 and one alone.
+      expect(await madeIn(1049)).to.deep.equal(whole);
+      const vectors = Float32Array.from(matrix.flat());
+      const { neighbours } = await graphs.run("recipes/cosine_top_k", {
+        queries: hostTensor("float32", [items, size], vectors),
+        keys: hostTensor("float32", [items, size], vectors),
+        k: hostTensor("int64", [1], BigInt64Array.of(BigInt(k + 1))),
+      });
+      const ids = neighbours!.data as BigInt64Array;
+      for (let item = 0; item < items; item++) {
+        const others = Array.from(ids.subarray(item * (k + 1), (item + 1) * (k + 1)), Number);
+        const expected = others
+          .filter((other) => other !== item)
+          .slice(0, k)
+          .sort((left, right) => left - right);
+        const found = [...whole.columnIds.subarray(whole.rowStart[item], whole.rowStart[item + 1])];
+        expect(found, `item ${item}`).to.deep.equal(expected);
+      }
+      expect([...whole.columnIds.subarray(whole.rowStart[3], whole.rowStart[4])]).to.include(2000);
+    } finally {
+      await graphs.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("gives the same bits whatever the tiles are, a last one of a single row included", async () => {
