@@ -25,6 +25,7 @@ import {
   optimizerGraph,
   refreshGraph,
   stepGraph,
+  towerGraph,
   trainingGraph,
 } from "./modelGraphs.js";
 
@@ -118,11 +119,16 @@ export function buildArtifacts(
   checkAgreement(training, evaluation);
   checkTraining(training);
   const graphs = compileAll(training, evaluation);
-  const manifest = describeModel(model, hyperparameters, training, evaluation, graphs);
+  const tower =
+    evaluation.tower === undefined
+      ? undefined
+      : encoded("item_tower", "item_tower_model", compile(towerGraph(evaluation)));
+  const manifest = describeModel(model, hyperparameters, training, evaluation, graphs, tower);
   checkRecipes(manifest, [training, evaluation]);
-  const files = new Map<string, Uint8Array>(graphs.map(({ file, bytes }) => [file, bytes]));
+  const all = tower === undefined ? graphs : [...graphs, tower];
+  const files = new Map<string, Uint8Array>(all.map(({ file, bytes }) => [file, bytes]));
   files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-  return { manifest, files, models: new Map(graphs.map((graph) => [graph.name, graph.model])) };
+  return { manifest, files, models: new Map(all.map((graph) => [graph.name, graph.model])) };
 }
 
 /** Writes an artifact set to a folder, all of it or nothing. */

@@ -6,6 +6,7 @@ import { graphFile } from "../runtime/artifacts/loadArtifacts.js";
 import type { ExportDescription, Precision } from "../runtime/serving/exportFormat.js";
 import { loadExport } from "../runtime/serving/loadExport.js";
 import { writeExport, type ExportContents } from "../runtime/serving/writeExport.js";
+import { bakedTower } from "./inference/bakedTower.js";
 import { encodedGraphs } from "./inference/encodedGraphs.js";
 import { fitFoldIn } from "./inference/foldInRule.js";
 import { checkLoss, measureExport } from "./inference/measureExport.js";
@@ -58,7 +59,7 @@ export async function exportInference(options: InferenceExportOptions): Promise<
   checkSameDataset(run, dataset);
   const { artifacts, checkpoint } = run;
   const { record } = checkpoint;
-  const vectors = await finalVectors(artifacts, checkpoint, dataset, options);
+  const vectors = await finalVectors(artifacts, checkpoint, dataset, { ...options, withTower: true });
   const titles = titlesOf(dataset);
   const source: Record<string, Json> = {
     hyperparameters: record.hyperparameters,
@@ -70,8 +71,9 @@ export async function exportInference(options: InferenceExportOptions): Promise<
     metrics: record.history.at(-1)?.metrics ?? null,
   };
   const foldIn = fitFoldIn(vectors, dataset);
-  const graphs = (precision: Precision) =>
-    encodedGraphs(vectors, foldIn, precision, options.externalData === true ? 0 : undefined);
+  const externalAbove = options.externalData === true ? 0 : undefined;
+  const graphs = (precision: Precision) => encodedGraphs(vectors, foldIn, precision, externalAbove);
+  const itemTower = await bakedTower(artifacts, vectors.inputs, dataset, externalAbove);
   const { quantize = [], threads } = options;
   const contents: ExportContents = {
     description: {
@@ -87,6 +89,7 @@ export async function exportInference(options: InferenceExportOptions): Promise<
       float32: graphs("float32"),
       ...Object.fromEntries(quantize.map((precision) => [precision, graphs(precision)])),
     },
+    ...(itemTower === undefined ? {} : { itemTower }),
     seen: dataset.train,
     ...(titles === undefined ? {} : { titles }),
     ...(dataset.keys.items === null ? {} : { itemKeys: dataset.keys.items.keys() }),

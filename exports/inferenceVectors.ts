@@ -27,16 +27,26 @@ export interface FinalVectors {
   readonly items: VectorTable;
 }
 
+/** Final vectors, and what they were computed from. */
+export interface TrainedVectors extends FinalVectors {
+  /** Parameters and buffers, by name. */
+  readonly inputs: ReadonlyMap<string, HostTensor>;
+}
+
 /**
  * The manifest with no other graphs than final vectors need, so that only their buffers are made, and with no other
  * parameters, whose axes may have no size then.
  */
-function onlyEmbed(artifacts: Artifacts): Manifest {
+function onlyEmbed(artifacts: Artifacts, withTower: boolean): Manifest {
   const { manifest } = artifacts;
+  const tower = withTower ? manifest.itemTower?.graph : undefined;
   const anew = manifest.buffers.flatMap(({ refresh }) =>
     refresh !== "once" && refresh.atEvaluation && refresh.graph !== null ? [refresh.graph] : [],
   );
-  const graphs = ["embed", ...anew].map((graph) => [graph, graphEntry(artifacts, graph)] as const);
+  const graphs = [
+    ...["embed", ...anew].map((graph) => [graph, graphEntry(artifacts, graph)] as const),
+    ...(tower === undefined ? [] : [["item_tower", tower] as const]),
+  ];
   const taken = new Set(graphs.flatMap(([, { inputs }]) => inputs.map(({ name }) => name)));
   return {
     ...manifest,
@@ -83,14 +93,16 @@ export async function finalVectors(
   options: {
     readonly device?: DeviceRequest;
     readonly threads?: number;
+    /** Make the buffers too that only the item tower takes. */
+    readonly withTower?: boolean;
     /** Told why a device was taken if `auto` was asked for. */
     readonly onNote?: (note: string) => void;
   } = {},
-): Promise<FinalVectors> {
+): Promise<TrainedVectors> {
   const { device, reason } = await chooseDevice(options.device ?? "cpu", graphFile(artifacts, "embed"));
   if (reason !== null) options.onNote?.(reason);
   const compute = { device, ...(options.threads === undefined ? {} : { threads: options.threads }) };
-  const manifest = onlyEmbed(artifacts);
+  const manifest = onlyEmbed(artifacts, options.withTower === true);
   const recipes = new RecipeGraphs(artifacts, { ...compute, sizes: new Map() });
   const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(checkpoint.record.seed)));
   try {
@@ -104,8 +116,10 @@ export async function finalVectors(
     const sizes = buffers.sizes();
     const embed = await GraphSession.open(artifacts, "embed", { ...compute, sizes });
     try {
-      const vectors = await embed.run(new Map([...tensors, ...checkpoint.state, ["random_key", key]]));
+      const inputs = new Map([...tensors, ...checkpoint.state, ["random_key", key] as const]);
+      const vectors = await embed.run(inputs);
       return {
+        inputs,
         users: finiteTable("user_vectors", vectors.get("user_vectors")!),
         items: finiteTable("item_vectors", vectors.get("item_vectors")!),
       };

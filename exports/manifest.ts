@@ -172,13 +172,18 @@ function merged<T extends { readonly name: string }>(first: readonly T[], second
   return [...first, ...second.filter((entry) => !known.has(entry.name))];
 }
 
-/** What the runtime needs to know of a model, from its two declarations and their compiled graphs. */
+/**
+ * What the runtime needs to know of a model, from its two declarations and their compiled graphs.
+ *
+ * @param tower is no part of the identity, as neither training nor ranking runs it
+ */
 export function describeModel(
   model: ModelDefinition,
   hyperparameters: ResolvedHyperparameters,
   training: Declaration,
   evaluation: Declaration,
   graphs: readonly CompiledGraph[],
+  tower?: CompiledGraph,
 ): Manifest {
   const roles = inputRoles(training, evaluation);
   const entry = ({ file, model: onnx, bytes }: CompiledGraph): GraphEntry => ({
@@ -216,6 +221,9 @@ export function describeModel(
     ...description,
     computation: computationHash(description, graphs),
     graphs: Object.fromEntries(graphs.map((graph) => [graph.name, entry(graph)])),
+    ...(tower === undefined
+      ? {}
+      : { itemTower: { modalities: evaluation.tower!.modalities, graph: entry(tower) } }),
   };
 }
 

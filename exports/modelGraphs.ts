@@ -227,6 +227,15 @@ export function refreshGraph(declaration: Declaration, buffer: DeclaredBuffer): 
   };
 }
 
+/** Vectors of items that were not trained, from their features, parameters and buffers; for a model with a tower. */
+export function towerGraph(declaration: Declaration): GraphSource {
+  const { vectors, inputs } = declaration.tower!;
+  return {
+    graph: { name: "item_tower_model", outputs: [{ name: "vectors", node: vectors }] },
+    inputs: [...modelInputs(declaration), ...inputs],
+  };
+}
+
 /** Final vectors of all users and items. */
 export function embedGraph(declaration: Declaration): GraphSource {
   const vectors = declaration.vectors!;

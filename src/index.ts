@@ -14,6 +14,7 @@ export {
 export type { AblationGroup, AblationRow, AblationTable } from "./authoring/ablation.js";
 export { defineModel, HyperparameterError, type ModelDefinition } from "./authoring/model.js";
 export { Declaration } from "./authoring/declaration.js";
+export type { TowerFeatures } from "./authoring/itemTower.js";
 export { type Refresh, type RefreshSettings } from "./authoring/declaredBuffers.js";
 export { type OptimizerSettings, type Phase, type TrainingSettings } from "./authoring/phase.js";
 export { filled, normal, uniform, xavierNormal, xavierUniform, zeros } from "./authoring/initializers.js";
@@ -22,6 +23,7 @@ export { infoNce, overPairs, type ContrastOptions, type Factors } from "./nn/con
 export { correlationNorm, dynamicDeredundancy } from "./nn/deredundancy.js";
 export { itemFeatures, userAggregation, type ItemFeatures, type UserAggregation } from "./nn/features.js";
 export { gumbelSoftmax } from "./nn/gumbelSoftmax.js";
+export { overNearestItems } from "./nn/nearestItems.js";
 export { linear, type Linear } from "./nn/linear.js";
 export {
   bprLoss,

@@ -9,6 +9,7 @@ import {
   linear,
   meanOfLayers,
   multiply,
+  overNearestItems,
   propagate,
   propagationLayers,
   propagationOver,
@@ -21,6 +22,7 @@ import {
   type Propagation,
   type Scalar,
   type Tensor,
+  type TowerFeatures,
 } from "../../src/index.js";
 import { freedomHyperparameters } from "./hyperparameters.js";
 
@@ -45,7 +47,8 @@ export default defineModel({
     // LGC_L(X) on Â', i += G X_I
     const final = meanOfLayers(propagationLayers(interactionStep(m, h.pruned), ego, h.layers));
     const { users } = final;
-    const items = h.modalities.length === 0 ? final.items : add(final.items, overItemGraph(m, ego.items, h));
+    const layers = h.modalities.length === 0 ? [] : overItemGraph(m, ego.items, h);
+    const items = layers.length === 0 ? final.items : add(final.items, layers.at(-1)!);
 
     // BPR + λ Σ_m BPR(user, linear_m(F^m) of i and j)
     const triples = sampledTriples(m);
@@ -64,6 +67,7 @@ export default defineModel({
       m.loss("features", multiply(h.featureWeight, sumOf(terms)));
     }
     m.embeddings(users, items);
+    if (h.modalities.length > 0) m.itemTower(h.modalities, (features) => untrained(features, layers, h));
     m.train(trainingSettings(h));
   },
 });
@@ -75,23 +79,44 @@ function interactionStep(m: Declaration, ratio: number): Propagation {
   return propagationOver(m.sparse("kept_interactions", "user", "item", recipe, "epoch"));
 }
 
-/** G^L x with G = Σ_m w_m G^m, each G^m with k neighbours of weight 1 / k per item. */
-function overItemGraph(m: Declaration, start: Items, h: ItemGraphSettings): Items {
+/** Weights w_m of the modalities' graphs, those that count. */
+function graphShares(
+  h: ItemGraphSettings,
+): readonly { readonly modality: string; readonly weight: number }[] {
   const others = h.modalities.length - 1;
   const shares = h.modalities.map((modality, i) => ({
     modality,
     weight: others === 0 ? 1 : i === 0 ? h.firstWeight : (1 - h.firstWeight) / others,
   }));
+  return shares.filter(({ weight }) => weight > 0);
+}
+
+/** G^0 x … G^L x with G = Σ_m w_m G^m, each G^m with k neighbours of weight 1 / k per item. */
+function overItemGraph(m: Declaration, start: Items, h: ItemGraphSettings): readonly Items[] {
   const settings = { kind: "knn", k: h.knnK, includeSelf: true, impute: "mean", weights: "unit" };
-  const graphs = shares
-    .filter(({ weight }) => weight > 0)
-    .map(({ modality, weight }) => ({
-      weight,
-      matrix: m.sparse(`${modality}_neighbours`, "item", "item", { ...settings, modality }),
-    }));
-  let items = start;
+  const graphs = graphShares(h).map(({ modality, weight }) => ({
+    weight,
+    matrix: m.sparse(`${modality}_neighbours`, "item", "item", { ...settings, modality }),
+  }));
+  const layers = [start];
   for (let layer = 0; layer < h.itemLayers; layer++) {
-    items = sumOf(graphs.map(({ weight, matrix }) => multiply(propagate(matrix, items), weight)));
+    const items = layers.at(-1)!;
+    layers.push(sumOf(graphs.map(({ weight, matrix }) => multiply(propagate(matrix, items), weight))));
   }
-  return items;
+  return layers;
+}
+
+/** The last step over the item graph for new items; without interactions nothing comes from LightGCN. */
+function untrained(
+  features: TowerFeatures,
+  layers: readonly Items[],
+  h: ItemGraphSettings,
+): Tensor<["block", "dim"]> {
+  // One of the k is the item itself, which has no embedding.
+  const settings = { k: Math.max(1, h.knnK - 1), weights: "unit" } as const;
+  return sumOf(
+    graphShares(h).map(({ modality, weight }) =>
+      multiply(overNearestItems(features, modality, layers.at(-2)!, settings), weight),
+    ),
+  );
 }

@@ -6,6 +6,8 @@ import {
   leakyRelu,
   matmul,
   meanOf,
+  normalise,
+  overNearestItems,
   propagate,
   propagateWith,
   relu,
@@ -13,10 +15,13 @@ import {
   scope,
   softmaxEntries,
   sum,
+  sumOf,
   multiply,
   xavierUniform,
   type Declaration,
+  type Scalar,
   type Tensor,
+  type TowerFeatures,
 } from "../../src/index.js";
 
 export interface ItemGraphSettings {
@@ -88,4 +93,25 @@ export function itemStates(
     for (let layer = 1; layer <= settings.itemLayers; layer++) layers.push(convolve(layers.at(-1)!, layer));
   });
   return { layers, output: settings.itemConv === "lightgcn" ? meanOf(layers) : layers.at(-1)! };
+}
+
+/**
+ * Vectors of items without interactions, h / ‖h‖ with h = Σ_m a_m h^m of the items nearest by each modality: the last step
+ * over the item graphs, for items that stand in none.
+ *
+ * @param weights a_m
+ */
+export function untrainedItems(
+  features: TowerFeatures,
+  settings: ItemGraphSettings & { readonly modalities: readonly string[] },
+  states: readonly ItemStates[],
+  weights: readonly Scalar[],
+): Tensor<["block", "dim"]> {
+  // One of the k is the item itself, which has no embedding.
+  const k = Math.max(1, settings.knnK - (settings.knnIncludeSelf ? 1 : 0));
+  const fused = settings.modalities.map((modality, i) => {
+    const nearest = overNearestItems(features, modality, states[i]!.layers.at(-2)!, { k, weights: "cosine" });
+    return multiply(nearest, weights[i]!);
+  });
+  return normalise(sumOf(fused), "dim");
 }

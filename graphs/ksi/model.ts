@@ -19,7 +19,7 @@ import { ksiAblations } from "./ablations.js";
 import { backboneEmbeddings } from "./backbone.js";
 import { featureContrast } from "./contrast.js";
 import { ksiHyperparameters } from "./hyperparameters.js";
-import { itemStates } from "./itemGraph.js";
+import { itemStates, untrainedItems } from "./itemGraph.js";
 
 /** KSI, Knowledge Soft Integration (Ouyang et al., arXiv 2305.07419v2). Equation numbers are the paper's. */
 export default defineModel({
@@ -77,6 +77,10 @@ export default defineModel({
     if (h.l2 > 0) m.loss("l2", multiply(h.l2, tripleL2(ego.users, ego.items, triples)));
 
     m.embeddings(backbone.users, items);
+    if (h.sei && layers > 0 && h.itemConv === "rgnn" && h.modalities.length > 0) {
+      // (16), (17) for an item without interactions, of which the backbone knows nothing
+      m.itemTower(h.modalities, (features) => untrainedItems(features, h, states, weights));
+    }
     m.train(trainingSettings(h));
   },
 });

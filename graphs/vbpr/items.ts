@@ -1,9 +1,11 @@
 import {
   add,
+  broadcastLike,
   concat,
   gather,
   itemFeatures,
   matmul,
+  mean,
   split,
   sumOf,
   xavierUniform,
@@ -11,12 +13,15 @@ import {
   type Declaration,
   type Ids,
   type Tensor,
+  type TowerFeatures,
 } from "../../src/index.js";
 
 /** Vectors of all items or of a batch of them; only the rows asked for are projected. */
 export interface ItemVectors {
   all(): Tensor<["item", "joined"]>;
   rows(ids: Ids<"item", ["batch"]>): Tensor<["batch", "joined"]>;
+  /** Of items that were not trained, if there are modalities: their own part is the mean of the others'. */
+  untrained(tower: TowerFeatures): Tensor<["block", "joined"]>;
 }
 
 /** A linear map of the joined features, applied by parts: [F^t | F^v] W = F^t W^t + F^v W^v. */
@@ -82,5 +87,12 @@ export function itemVectors(m: Declaration, modalities: readonly string[], biase
         features.map((f) => f.rows(chosen)),
         bias === undefined ? undefined : gather(bias, chosen),
       ),
+    untrained(tower) {
+      const rows: readonly Tensor<["block", string]>[] = modalities.map((modality) => tower.given(modality));
+      const usual = <Own extends string>(own: Tensor<["item", Own]>, like: Tensor<["block", Own]>) =>
+        broadcastLike(mean(own, "item") as Tensor<[Own]>, like);
+      const ownBias = bias === undefined ? undefined : usual(bias, featureBias!(rows));
+      return joined(usual(ids, content!(rows)), rows, ownBias);
+    },
   };
 }

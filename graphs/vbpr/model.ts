@@ -67,6 +67,7 @@ export default defineModel({
       m.loss("l2", multiply(h.l2, rowNorms([user, ...rows] as Tensor<["batch", string]>[])));
     }
     m.embeddings(scored(factors, h.biases), items.all());
+    if (h.modalities.length > 0) m.itemTower(h.modalities, (features) => items.untrained(features));
     m.train(trainingSettings(h));
   },
 });

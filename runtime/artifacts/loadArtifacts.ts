@@ -113,5 +113,7 @@ export async function loadArtifacts(folder: string, options: LoadArtifactsOption
   for (const [graph, entry] of Object.entries(manifest.graphs)) {
     await checkGraphFile(join(folder, entry.file), graph, entry);
   }
+  const tower = manifest.itemTower?.graph;
+  if (tower !== undefined) await checkGraphFile(join(folder, tower.file), "item_tower", tower);
   return { folder, manifest, sha256: manifest.computation };
 }

@@ -256,4 +256,10 @@ export interface Manifest {
   readonly schedule: readonly ScheduleEntry[];
   /** Every graph of the folder by name: those of the phases, of refreshed buffers, `embed`, `rank`, and the recipes'. */
   readonly graphs: { readonly [name: string]: GraphEntry };
+  /**
+   * Vectors of items that were not trained, from `new_<modality>_features` [block, <modality>_feature]; absent where the
+   * model has no such thing. Takes parameters, buffers and `known_<modality>_features` [item, <modality>_feature], the
+   * features of all items with missing ones at the mean of the others, besides.
+   */
+  readonly itemTower?: { readonly modalities: readonly string[]; readonly graph: GraphEntry };
 }

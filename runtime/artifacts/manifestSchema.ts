@@ -156,7 +156,7 @@ const graph = closed({
   outputs: listOf(tensor, 1),
 });
 
-export const manifestSchema: Schema = closed({
+const properties: Record<string, Schema> = {
   format: { const: "mmkit" },
   version: { const: 2 },
   model: name,
@@ -172,4 +172,7 @@ export const manifestSchema: Schema = closed({
   phases: listOf(phase, 1),
   schedule: listOf(byKind({ refresh: { buffer: name }, phase: { phase: name } }), 1),
   graphs: mapOf(graph),
-});
+  itemTower: closed({ modalities: names, graph }),
+};
+
+export const manifestSchema: Schema = closed(properties, ["itemTower"]);

@@ -73,9 +73,9 @@ export const exportSignatures = {
 export type ExportGraph = keyof typeof exportSignatures;
 export const exportGraphs = Object.keys(exportSignatures) as readonly ExportGraph[];
 
-/** Input of the item tower: [block, features of the modality]. */
+/** Input of the item tower: float32 [block, columns] of a modality. */
 export function towerInput(modality: string): string {
-  return `${modality}_features`;
+  return `new_${modality}_features`;
 }
 
 /** File of a graph in a precision: `recommend.onnx`, `recommend.int8.onnx`. The tower is float32 always. */
@@ -111,8 +111,10 @@ export interface PrecisionEntry {
 
 /** Makes vectors of items that were not trained, from their features. */
 export interface ItemTowerEntry {
-  /** File of the graph: `<modality>_features` float32 [block, columns] each to `vectors` float32 [block, dim]. */
+  /** File of the graph: `new_<modality>_features` float32 [block, columns] each to `vectors` float32 [block, dim]. */
   readonly file: string;
+  /** As `externalData` of a precision. */
+  readonly externalData: readonly string[];
   readonly modalities: readonly { readonly name: string; readonly columns: number }[];
 }
 

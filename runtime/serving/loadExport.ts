@@ -39,8 +39,9 @@ const precision = object(["graphs", "externalData", "bytes", "measured"], {
   bytes: count,
   measured: { anyOf: [{ type: "null" }, measured] },
 });
-const itemTower = object(["file", "modalities"], {
+const itemTower = object(["file", "externalData", "modalities"], {
   file: fileName,
+  externalData: { type: "array", items: fileName },
   modalities: { type: "array", items: object(["name", "columns"], { name: text, columns: count }) },
 });
 const properties = {
@@ -118,7 +119,10 @@ function neededFiles(
     const entry = entries[name];
     return entry === undefined ? [] : [...Object.values(entry.graphs), ...entry.externalData];
   };
-  const needed = new Set([...of.flatMap(graphFiles), ...(tower === null ? [] : [tower.file])]);
+  const needed = new Set([
+    ...of.flatMap(graphFiles),
+    ...(tower === null ? [] : [tower.file, ...tower.externalData]),
+  ]);
   const others = new Set(precisions.filter((name) => !of.includes(name)).flatMap(graphFiles));
   const unlisted = [...needed].find((name) => !Object.hasOwn(files, name));
   if (unlisted !== undefined) {

@@ -7,6 +7,7 @@ import { precisionEntry } from "./precisionEntry.js";
 import { checkCount, checkIds, checkVectors } from "./requestChecks.js";
 import { ServingError } from "./servingError.js";
 import { ServingSessions } from "./servingSessions.js";
+import { towerFeeds } from "./towerFeeds.js";
 
 export interface ListOptions {
   /** Number of items wanted; 10 by default. */
@@ -230,6 +231,30 @@ export class Recommender {
       options,
     );
     return lists;
+  }
+
+  /**
+   * Vectors of new items among the items', from their features, for a model with an item tower. A user's score for such an
+   * item is the dot product of their vectors.
+   *
+   * @param features rows of each modality that `description.itemTower` names, of the same items
+   * @throws ServingError if the model has no item tower, or for features that do not fit it; or a released recommender
+   */
+  async itemVectors(
+    features: Readonly<Record<string, readonly ArrayLike<number>[]>>,
+  ): Promise<Float32Array[]> {
+    this.checkOpen();
+    const { file, count, data } = towerFeeds(this.description, features);
+    if (count === 0) return [];
+    const feeds = Object.entries(data).map(([name, rows]) => [
+      name,
+      new Tensor("float32", rows, [count, rows.length / count]),
+    ]);
+    const session = await this.sessions.ofFile(file);
+    const results = await session.run(Object.fromEntries(feeds) as Record<string, Tensor>);
+    const vectors = results["vectors"]!.data as Float32Array;
+    const { dim } = this.description;
+    return Array.from({ length: count }, (_, row) => vectors.slice(row * dim, (row + 1) * dim));
   }
 
   /** The owner's keys of users and items, null where the export has none. */

@@ -36,6 +36,7 @@ export interface ExportContents {
   /** Absent for a model without one. */
   readonly itemTower?: {
     readonly graph: Uint8Array;
+    readonly externalData?: ReadonlyMap<string, Uint8Array>;
     readonly modalities: NonNullable<ExportDescription["itemTower"]>["modalities"];
   };
   /** Each user's training items. */
@@ -127,6 +128,7 @@ export async function writeExport(
   const files = [
     ...ofPrecisions.flatMap(([, ofPrecision]) => ofPrecision.files),
     ...(itemTower === undefined ? [] : [[exportFiles.itemTower, () => itemTower.graph] as const]),
+    ...[...(itemTower?.externalData ?? [])].map(([file, bytes]) => [file, () => bytes] as const),
     ...[...tables(contents)].map(([file, bytes]) => [file, () => bytes] as const),
   ];
   await writeFolderAtomic(folder, async (temporary) => {
@@ -153,7 +155,13 @@ export async function writeExport(
           .map(({ name, ...rest }) => [name, { ...rest, measured: measured[name] ?? null }]),
       ) as unknown as ExportDescription["precisions"],
       itemTower:
-        itemTower === undefined ? null : { file: exportFiles.itemTower, modalities: itemTower.modalities },
+        itemTower === undefined
+          ? null
+          : {
+              file: exportFiles.itemTower,
+              externalData: [...(itemTower.externalData?.keys() ?? [])],
+              modalities: itemTower.modalities,
+            },
       hasSeen: contents.seen !== undefined,
       hasTitles: contents.titles !== undefined,
       hasItemKeys: contents.itemKeys !== undefined,

@@ -19,6 +19,7 @@ import {
 import { input } from "../ops/apply.js";
 import { AxisTable } from "./axisTable.js";
 import { DeclaredBuffers, type DeclaredBuffer, type Refresh } from "./declaredBuffers.js";
+import { declareTower, type DeclaredTower, type TowerFeatures } from "./itemTower.js";
 import { nameProblem } from "./nameProblem.js";
 import { MAIN_PHASE, Phase, type TrainingSettings } from "./phase.js";
 import { Sparse, Tensor, type Axes, type Ids, type Scalar } from "./tensor.js";
@@ -48,6 +49,7 @@ export class Declaration {
   /** In order of declaration, `main` first. */
   readonly phases: Phase[];
   vectors: { readonly users: Node; readonly items: Node } | undefined;
+  tower: DeclaredTower | undefined;
   private readonly axisTable = new AxisTable((subject, text) => this.problem(subject, text));
   private readonly declaredBuffers = new DeclaredBuffers((subject, text) => this.problem(subject, text));
   private readonly names = new Set<string>();
@@ -260,6 +262,28 @@ export class Declaration {
       );
     }
     this.vectors = { users: users.node, items: items.node };
+  }
+
+  /**
+   * Says how the vector of an item that was never trained is made from its features alone, for `item_tower.onnx`; to be
+   * called after {@link embeddings}.
+   *
+   * @param modalities the features it needs
+   * @throws DeclarationError unless the vectors are [block, X] where the embeddings are [item, X]
+   */
+  itemTower<Dim extends string>(
+    modalities: readonly string[],
+    make: (features: TowerFeatures) => Tensor<["block", Dim]>,
+  ): void {
+    if (this.vectors === undefined) throw this.problem("item tower", "comes before m.embeddings");
+    const tower = declareTower(modalities, make);
+    const { type } = new Tensor(this.vectors.items);
+    const wanted = tensorType("float32", [{ name: "block", size: "block" }, type.axes[1]!]);
+    if (!sameType(tower.vectors.type, wanted)) {
+      const found = formatType(tower.vectors.type);
+      throw this.problem("vectors of the item tower", `must be ${formatType(wanted)}, but they are ${found}`);
+    }
+    this.tower = tower;
   }
 
   /** Key of the in-graph random numbers (uint64, from the run's seed) and the optimizer step. */
