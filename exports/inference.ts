@@ -9,6 +9,7 @@ import { writeExport, type ExportContents } from "../runtime/serving/writeExport
 import { bakedTower } from "./inference/bakedTower.js";
 import { encodedGraphs } from "./inference/encodedGraphs.js";
 import { fitFoldIn } from "./inference/foldInRule.js";
+import { visitorGraphs } from "./inference/visitorGraphs.js";
 import { checkLoss, measureExport } from "./inference/measureExport.js";
 import { checkSameDataset, readRun } from "./inferenceRun.js";
 import { finalVectors } from "./inferenceVectors.js";
@@ -34,6 +35,9 @@ export interface InferenceExportOptions {
 }
 
 const LARGEST_LOSS = 0.01;
+
+/** Bytes of item vectors beyond which nobody downloads them to train with in a page. */
+const LARGEST_PAGE = 2 ** 28;
 
 /** Columns of items.tsv that name an item for people, the best first. */
 const titleColumns = ["title", "name"];
@@ -90,6 +94,9 @@ export async function exportInference(options: InferenceExportOptions): Promise<
       ...Object.fromEntries(quantize.map((precision) => [precision, graphs(precision)])),
     },
     ...(itemTower === undefined ? {} : { itemTower }),
+    ...(vectors.items.data.byteLength > LARGEST_PAGE
+      ? {}
+      : { personalise: visitorGraphs(vectors.items, ["float32", ...quantize]) }),
     seen: dataset.train,
     ...(titles === undefined ? {} : { titles }),
     ...(dataset.keys.items === null ? {} : { itemKeys: dataset.keys.items.keys() }),

@@ -20,7 +20,7 @@ import { PageAnswers } from "./pageAnswers.js";
 import { PageFolder, type FolderOptions } from "./pageFolder.js";
 import { PageGraph } from "./pageGraph.js";
 import type { ModelFacts, PageCompute, PageRecommender, PageStorage } from "./pageRecommender.js";
-import type { Personaliser } from "./personaliser.js";
+import { Personaliser } from "./personaliser.js";
 
 export interface OpenOptions extends FolderOptions, OrtOptions {
   /** `auto` by default: WebGPU for large catalogues where there is an adapter, else wasm. */
@@ -54,15 +54,17 @@ class Memo {
 class ExportBackend implements AnswerBackend {
   private readonly memo = new Memo();
   private readonly graphs: PageGraph[] = [];
+  private readonly entry: PrecisionEntry;
   readonly facts: ModelFacts;
 
   constructor(
     private readonly folder: PageFolder,
     private readonly description: ExportDescription,
-    private readonly entry: PrecisionEntry,
+    private readonly precision: Precision,
     private readonly loaded: LoadedOrt,
     readonly compute: PageCompute,
   ) {
+    this.entry = precisionEntry(description, precision);
     const { model, title, users, items, dim, hasSeen, hasTitles, hasItemKeys } = description;
     this.facts = { model, title, users, items, dim, hasSeen, hasTitles, hasItemKeys };
   }
@@ -108,7 +110,19 @@ class ExportBackend implements AnswerBackend {
   }
 
   personaliser(): Promise<Personaliser | null> {
-    return Promise.resolve(null);
+    return this.memo.once("personaliser", async () => {
+      const { personalise } = this.description;
+      const training = personalise?.training[this.precision];
+      if (personalise === null || training === undefined) return null;
+      // Steps of a single vector are over sooner than a GPU is asked.
+      const open = async (file: string): Promise<PageGraph> => {
+        const graph = await PageGraph.open(file, await this.file(file), this.loaded, { onCpu: true });
+        this.graphs.push(graph);
+        return graph;
+      };
+      const [gradient, step] = await Promise.all([open(training), open(personalise.optimizer)]);
+      return new Personaliser(gradient, step, personalise);
+    });
   }
 
   async release(): Promise<void> {
@@ -139,11 +153,11 @@ export async function openRecommender(
   const folder = await PageFolder.open(address, options);
   const text = await folder.description(exportFiles.description);
   const description = readExportDescription(folder.addressOf(exportFiles.description), text);
-  const entry = precisionEntry(description, precision);
+  precisionEntry(description, precision);
   const decision = await choosePageDevice(device, description.items * description.dim);
   const loaded = await loadOrt(decision.device, options, folder);
   const compute = { ...decision, threads: loaded.threads };
-  const backend = new ExportBackend(folder, description, entry, loaded, compute);
+  const backend = new ExportBackend(folder, description, precision, loaded, compute);
   try {
     await Promise.all(preload.map((graph) => backend.graph(graph)));
   } catch (error) {

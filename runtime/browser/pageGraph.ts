@@ -8,6 +8,8 @@ import type { LoadedOrt } from "./ortModule.js";
 export interface PageGraphOptions {
   /** Files with constants that the graph refers to by these names. */
   readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** Runs on the processor, whatever the device. */
+  readonly onCpu?: boolean;
   /** Outputs stay on the GPU. */
   readonly keepsOnGpu?: boolean;
 }
@@ -25,12 +27,12 @@ export class PageGraph {
     name: string,
     bytes: Uint8Array,
     loaded: LoadedOrt,
-    { externalData, keepsOnGpu = false }: PageGraphOptions = {},
+    { externalData, onCpu = false, keepsOnGpu = false }: PageGraphOptions = {},
   ): Promise<PageGraph> {
     try {
       const session = await loaded.inTurn(() =>
         loaded.ort.InferenceSession.create(bytes, {
-          executionProviders: [loaded.device],
+          executionProviders: [onCpu ? "wasm" : loaded.device],
           logSeverityLevel: 4,
           ...(externalData === undefined || externalData.length === 0
             ? {}

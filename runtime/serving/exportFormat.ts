@@ -20,6 +20,9 @@ export const exportFiles = {
   foldIn: "fold_in.onnx",
   rank: "rank.onnx",
   itemTower: "item_tower.onnx",
+  /** Gradient of a visitor's vector; in other precisions with that before the ending. */
+  personaliseTraining: "personalise.training_model.onnx",
+  personaliseOptimizer: "personalise.optimizer_model.onnx",
   /** Each user's training items: `row_start` int32 [user + 1], `item_ids` int32 [interaction]. */
   seen: "seen.safetensors",
   /** Columns item_id and, where the dataset has them, title and key. */
@@ -85,6 +88,12 @@ export function graphFileName(graph: ExportGraph, precision: Precision): string 
     : exportFiles[graph].replace(/\.onnx$/, `.${precision}.onnx`);
 }
 
+/** File of the training graph of visitors' vectors in a precision. */
+export function personaliseFile(precision: Precision): string {
+  const file = exportFiles.personaliseTraining;
+  return precision === "float32" ? file : file.replace(/\.onnx$/, `.${precision}.onnx`);
+}
+
 /** Quality of a precision, measured with its recommend.onnx. */
 export interface MeasuredQuality {
   readonly split: "valid" | "test";
@@ -118,6 +127,27 @@ export interface ItemTowerEntry {
   readonly modalities: readonly { readonly name: string; readonly columns: number }[];
 }
 
+/**
+ * Trains the vector of somebody new from what they clicked, from their fold-in `start` on; exports/inference/visitorModel.ts
+ * has the loss. State: `visitor`, its moments `visitor.m` and `visitor.v`, float32 [1, dim].
+ */
+export interface PersonaliseEntry {
+  /**
+   * Files by precision of the items: `visitor`, `start` float32 [1, dim], `users` (all 0), `positives` and `negatives` int32
+   * [batch], pairs of a clicked and an unwanted item, or twice the clicked one, to `losses` float32 [4], the total first,
+   * and `visitor.grad`.
+   */
+  readonly training: { readonly float32: string } & {
+    readonly [Other in Exclude<Precision, "float32">]?: string;
+  };
+  /** File: state, `visitor.grad`, `learning_rate` and `step` (from 1) float32 [] to the state with `.next` appended. */
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly steps: number;
+  /** Weight of the pull towards the start, as it is in the graph. */
+  readonly pull: number;
+}
+
 /** export.json. */
 export interface ExportDescription {
   readonly format: "mmkit-export";
@@ -136,6 +166,8 @@ export interface ExportDescription {
   readonly foldIn: { readonly ridge: number };
   /** Null where the model has none. */
   readonly itemTower: ItemTowerEntry | null;
+  /** Null where the items are too many for a page. */
+  readonly personalise: PersonaliseEntry | null;
   /** Whether the users' training items are there, so that they can be left out of recommendations. */
   readonly hasSeen: boolean;
   readonly hasTitles: boolean;

@@ -44,6 +44,13 @@ const itemTower = object(["file", "externalData", "modalities"], {
   externalData: { type: "array", items: fileName },
   modalities: { type: "array", items: object(["name", "columns"], { name: text, columns: count }) },
 });
+const personalise = object(["training", "optimizer", "learningRate", "steps", "pull"], {
+  training: object(["float32"], Object.fromEntries(precisions.map((name) => [name, fileName]))),
+  optimizer: fileName,
+  learningRate: { type: "number", exclusiveMinimum: 0 },
+  steps: count,
+  pull: { type: "number", minimum: 0 },
+});
 const properties = {
   format: { const: "mmkit-export" },
   version: { const: EXPORT_VERSION },
@@ -55,6 +62,7 @@ const properties = {
   precisions: object(["float32"], Object.fromEntries(precisions.map((name) => [name, precision]))),
   foldIn: object(["ridge"], { ridge: { type: "number", exclusiveMinimum: 0 } }),
   itemTower: { anyOf: [{ type: "null" }, itemTower] },
+  personalise: { anyOf: [{ type: "null" }, personalise] },
   hasSeen: flag,
   hasTitles: flag,
   hasItemKeys: flag,
@@ -112,7 +120,7 @@ async function readDescription(folder: string): Promise<ExportDescription> {
 /** The files that serving in some precisions needs, with what export.json says of each. */
 function neededFiles(
   file: string,
-  { files, precisions: entries, itemTower: tower }: ExportDescription,
+  { files, precisions: entries, itemTower: tower, personalise: forPages }: ExportDescription,
   of: readonly Precision[],
 ) {
   const graphFiles = (name: Precision): readonly string[] => {
@@ -123,7 +131,11 @@ function neededFiles(
     ...of.flatMap(graphFiles),
     ...(tower === null ? [] : [tower.file, ...tower.externalData]),
   ]);
-  const others = new Set(precisions.filter((name) => !of.includes(name)).flatMap(graphFiles));
+  const others = new Set([
+    ...precisions.filter((name) => !of.includes(name)).flatMap(graphFiles),
+    // Only pages train visitors' vectors.
+    ...(forPages === null ? [] : [...Object.values(forPages.training), forPages.optimizer]),
+  ]);
   const unlisted = [...needed].find((name) => !Object.hasOwn(files, name));
   if (unlisted !== undefined) {
     throw new ArtifactError(file, `it names the file "${unlisted}", but has no sha256 of it`, AGAIN);

@@ -24,6 +24,17 @@ export interface PrecisionContents {
   readonly externalData?: ReadonlyMap<string, Uint8Array>;
 }
 
+type EncodedFile = readonly [file: string, encode: () => Uint8Array];
+
+/** Graphs that train visitors' vectors. */
+export interface PersonaliseContents {
+  readonly training: ReadonlyMap<Precision, EncodedFile>;
+  readonly optimizer: EncodedFile;
+  readonly learningRate: number;
+  readonly steps: number;
+  readonly pull: number;
+}
+
 /** What an export folder is made of. */
 export interface ExportContents {
   readonly description: Pick<
@@ -39,6 +50,8 @@ export interface ExportContents {
     readonly externalData?: ReadonlyMap<string, Uint8Array>;
     readonly modalities: NonNullable<ExportDescription["itemTower"]>["modalities"];
   };
+  /** Absent where pages cannot train. */
+  readonly personalise?: PersonaliseContents;
   /** Each user's training items. */
   readonly seen?: InteractionLists;
   /** [item] */
@@ -107,6 +120,17 @@ function precisionFiles(precision: Precision, { graphs, externalData = new Map()
   return { graphs: names, externalData: [...externalData.keys()], files: [...ofGraphs, ...others] };
 }
 
+function personaliseEntry(contents: PersonaliseContents | undefined): ExportDescription["personalise"] {
+  if (contents === undefined) return null;
+  const { training, optimizer, ...settings } = contents;
+  const names = Object.fromEntries([...training].map(([precision, [file]]) => [precision, file]));
+  return {
+    training: names as unknown as NonNullable<ExportDescription["personalise"]>["training"],
+    optimizer: optimizer[0],
+    ...settings,
+  };
+}
+
 /**
  * Writes an export folder, whole or not at all; an existing folder is replaced.
  *
@@ -120,7 +144,7 @@ export async function writeExport(
     temporary: string,
   ) => Promise<Readonly<Partial<Record<Precision, MeasuredQuality>>>> = () => Promise.resolve({}),
 ): Promise<void> {
-  const { description, precisions, itemTower } = contents;
+  const { description, precisions, itemTower, personalise } = contents;
   const ofPrecisions = Object.entries(precisions).map(
     ([precision, graphs]) =>
       [precision as Precision, precisionFiles(precision as Precision, graphs)] as const,
@@ -129,6 +153,7 @@ export async function writeExport(
     ...ofPrecisions.flatMap(([, ofPrecision]) => ofPrecision.files),
     ...(itemTower === undefined ? [] : [[exportFiles.itemTower, () => itemTower.graph] as const]),
     ...[...(itemTower?.externalData ?? [])].map(([file, bytes]) => [file, () => bytes] as const),
+    ...(personalise === undefined ? [] : [personalise.optimizer, ...personalise.training.values()]),
     ...[...tables(contents)].map(([file, bytes]) => [file, () => bytes] as const),
   ];
   await writeFolderAtomic(folder, async (temporary) => {
@@ -162,6 +187,7 @@ export async function writeExport(
               externalData: [...(itemTower.externalData?.keys() ?? [])],
               modalities: itemTower.modalities,
             },
+      personalise: personaliseEntry(personalise),
       hasSeen: contents.seen !== undefined,
       hasTitles: contents.titles !== undefined,
       hasItemKeys: contents.itemKeys !== undefined,
