@@ -6,6 +6,7 @@ import { DeclarationError } from "../src/ir/errors.js";
 import type { Graph, GraphOutput, Node } from "../src/ir/node.js";
 import { scope } from "../src/ir/scope.js";
 import { tensorType } from "../src/ir/types.js";
+import { prepare } from "../src/lower/optimise.js";
 import { momentSuffixes, optimizerStep } from "../src/nn/optimizers.js";
 import { input } from "../src/ops/apply.js";
 import { add, concat } from "../src/ops/build.js";
@@ -59,9 +60,20 @@ function totalLoss(phase: Phase): Node {
   return phase.losses.map((loss) => loss.node).reduce((total, term) => add(total, term));
 }
 
-/** [total, terms…, monitors…] as one vector. */
-function lossVector(phase: Phase, total: Node): GraphOutput {
-  const values = [total, ...[...phase.losses, ...phase.monitors].map(({ node }) => node)];
+/** [total, terms…, monitors…] */
+function lossValues(phase: Phase): Node[] {
+  return [totalLoss(phase), ...[...phase.losses, ...phase.monitors].map(({ node }) => node)];
+}
+
+/** `lossValues` in the form whose gradients cost least. */
+function trainedLossValues(phase: Phase): Node[] {
+  const outputs = lossValues(phase).map((node, i) => ({ name: `loss_${i}`, node }));
+  const graph = prepare({ name: "losses", outputs });
+  return graph.outputs.map(({ node }) => node);
+}
+
+/** Values of `lossValues` as one vector. */
+function lossVector(values: readonly Node[]): GraphOutput {
   const axes = values.map((_, i) => `loss_${i}`);
   const node = concat(
     values.map((value, i) => unsqueeze(value, axes[i]!)),
@@ -101,7 +113,7 @@ function modelInputs(declaration: Declaration): Node[] {
 
 /** Losses without gradients; noise is off when the declaration was made for evaluation. */
 export function evaluationGraph(declaration: Declaration, phase: Phase): GraphSource {
-  const graph = { name: "eval_model", outputs: [lossVector(phase, totalLoss(phase))] };
+  const graph = { name: "eval_model", outputs: [lossVector(lossValues(phase))] };
   return {
     graph,
     inputs: modelInputs(declaration),
@@ -148,14 +160,14 @@ function checkSharedOptimizer(declaration: Declaration, phase: Phase): void {
 
 /** Losses and one gradient per trained parameter. */
 export function trainingGraph(declaration: Declaration, phase: Phase): GraphSource {
-  const total = totalLoss(phase);
+  const values = trainedLossValues(phase);
   const parameters = trainedParameters(declaration, phase);
   const nodes = parameters.map(({ node }) => node);
-  const outputs = gradients(total, nodes).map((node, i) => ({
+  const outputs = gradients(values[0]!, nodes).map((node, i) => ({
     name: `${parameters[i]!.name}.grad`,
     node,
   }));
-  const graph = { name: "training_model", outputs: [lossVector(phase, total), ...outputs] };
+  const graph = { name: "training_model", outputs: [lossVector(values), ...outputs] };
   return { graph, inputs: modelInputs(declaration) };
 }
 
@@ -205,13 +217,13 @@ export function optimizerGraph(declaration: Declaration, phase: Phase): GraphSou
 /** One whole step: losses, gradients, update. Lowered with `lowerSteps` it becomes the fused epoch. */
 export function stepGraph(declaration: Declaration, phase: Phase): GraphSource {
   const state = stateInputs(declaration, phase);
-  const total = totalLoss(phase);
+  const values = trainedLossValues(phase);
   const trained = trainedParameters(declaration, phase).map(({ node }) => node);
-  const outputs = updates(declaration, phase, gradients(total, trained), state);
+  const outputs = updates(declaration, phase, gradients(values[0]!, trained), state);
   const frozen = parameterNodes(declaration).filter((node) => !trained.includes(node));
   const others = declaration.scalars.filter((node) => node !== state.step);
   return {
-    graph: { name: "epoch_model", outputs: [...outputs, lossVector(phase, total)] },
+    graph: { name: "epoch_model", outputs: [...outputs, lossVector(values)] },
     inputs: [
       ...[...trained, ...state.moments, ...frozen],
       ...[...dataInputs(declaration), ...others, state.rate, state.step],

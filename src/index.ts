@@ -60,4 +60,5 @@ export {
   type Embeddings,
   type Propagation,
 } from "./nn/propagation.js";
+export { shares } from "./nn/shares.js";
 export { DeclarationError, ShapeError } from "./ir/errors.js";

@@ -7,13 +7,17 @@ import {
   idEmbeddings,
   itemFeatures,
   linear,
+  meanAll,
   meanOfLayers,
   multiply,
+  negate,
   overNearestItems,
   propagate,
   propagationLayers,
   propagationOver,
   sampledTriples,
+  softplus,
+  subtract,
   sumOf,
   symmetricPropagation,
   trainingSettings,
@@ -57,12 +61,10 @@ export default defineModel({
       const user = gather(users, triples.users);
       const terms = h.modalities.map((modality): Scalar => {
         const features = itemFeatures(m, modality, h.featuresTrainable);
-        // A bias would cancel between i and j.
+        // A bias would cancel between i and j; by linearity, the difference of the scores is that of the features'.
         const project = linear(m, `${modality}_projection`, features.axis, "dim", { bias: false });
-        return bprLoss({
-          positive: dot(user, project(features.rows(triples.positives))),
-          negative: dot(user, project(features.rows(triples.negatives))),
-        });
+        const apart = subtract(features.rows(triples.positives), features.rows(triples.negatives));
+        return meanAll(softplus(negate(dot(user, project(apart)))));
       });
       m.loss("features", multiply(h.featureWeight, sumOf(terms)));
     }

@@ -2,10 +2,8 @@ import {
   add,
   linear,
   multiply,
+  shares,
   sigmoid,
-  slice,
-  softmax,
-  stack,
   subtract,
   sum,
   sumOf,
@@ -34,11 +32,10 @@ export function behaviourAwareFuser(m: Declaration, modalities: readonly string[
   const preferences = modalities.map((modality) => linear(m, `${modality}_preference`, "dim", "dim"));
   return <Row extends string>(parts: readonly Rows<Row>[], behaviour: Rows<Row>): Rows<Row> => {
     const logits = parts.map((e) => sum(multiply(tanh(attention(e)), query), "dim") as Tensor<[Row]>);
-    const shares = softmax<["modality", Row]>(stack("modality", logits), "modality");
-    const weighted = parts.map((e, i): Rows<Row> => {
-      const share = sum(slice(shares, "modality", i, 1, "chosen"), "chosen") as Tensor<[Row]>;
-      return multiply(e, share as unknown as Tensor<readonly Row[]>);
-    });
+    const attended = shares(logits);
+    const weighted = parts.map((e, i): Rows<Row> =>
+      multiply(e, attended[i]! as unknown as Tensor<readonly Row[]>),
+    );
     const common: Rows<Row> = sumOf(weighted);
     const specific = parts.map((e, i) => preferred(preferences[i]!, behaviour, subtract(e, common)));
     const all: Rows<Row> = add(sumOf(specific), common);

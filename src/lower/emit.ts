@@ -156,6 +156,21 @@ export class BlockEmitter implements Emitter {
     return terms.map((term) => this.size(term)).reduce((left, right) => this.node(opType, [left, right]));
   }
 
+  partSizes(size: Size, count: number): string {
+    const key = `parts ${count} ${sizeKey(size)}`;
+    const known = this.context.sizes.get(key);
+    if (known !== undefined) return known;
+    const root = this.root(`size/${sizeKey(size)}/parts`);
+    const total = root.size(size);
+    const rounded = root.node("Add", [total, root.ints([count - 1])]);
+    const full = root.node("Div", [rounded, root.ints([count])]);
+    const starts = root.node("Mul", [full, root.ints(Array.from({ length: count }, (_, i) => i))]);
+    const left = root.node("Max", [root.node("Sub", [total, starts]), root.ints([0])]);
+    const name = root.node("Min", [left, full]);
+    this.context.sizes.set(key, name);
+    return name;
+  }
+
   shape(axes: readonly Axis[]): string {
     if (axes.every((axis) => sizeSymbols(axis.size).length === 0)) {
       return this.ints(axes.map((axis) => axis.size as number));

@@ -1,6 +1,7 @@
 import { inputName, isInput, topologicalOrder, type Graph, type Node } from "../ir/node.js";
 import { formatType, productOfSizes, sizeKey, type Axis, type Size, type ValueType } from "../ir/types.js";
 import { sparseType, typeOf } from "../ops/build.js";
+import { EXPONENTIAL_PARTS } from "../ops/exponential.js";
 import { dominates, polynomial, scaled, sum, type Polynomial } from "./polynomial.js";
 
 /** Memory that one evaluation of a graph needs beyond its inputs, as polynomials of the symbolic sizes, bytes. */
@@ -190,10 +191,12 @@ function temporaries(node: Node): Temporary[] {
       return passing(sizesOf(typeOf(node).axes), 5 * 8);
     case "counters":
       return passing(sizesOf(typeOf(node).axes), 8);
-    case "gram":
-      return passing(operand(0), 4);
     case "normalise":
       return passing(operand(0).slice(0, -1), 2 * 4);
+    case "expSum":
+    case "expProduct":
+      // The exponentials of one part of the rows.
+      return passing([operand(0)[0]!, operand(1)[0]!], 4 / EXPONENTIAL_PARTS);
     case "fillPairs":
       return passing(operand(1).slice(0, 1), 4);
     default:

@@ -1,7 +1,6 @@
 import {
   add,
   divide,
-  exp,
   gather,
   log,
   matmul,
@@ -11,11 +10,11 @@ import {
   rename,
   sqrt,
   subtract,
-  sum,
   sumAll,
   transpose,
 } from "../authoring/operations.js";
-import type { Ids, Scalar, Tensor } from "../authoring/tensor.js";
+import { Tensor, type Ids, type Scalar } from "../authoring/tensor.js";
+import { apply } from "../ops/apply.js";
 import { dot } from "./losses.js";
 import { logSumExp, normalise } from "./normalise.js";
 
@@ -54,27 +53,29 @@ export function infoNce<Row extends string, Dim extends string>(
   const dim = a.type.axes[1]!.name as Dim;
   const unit = <Of extends string>(x: Tensor<[Of, Dim]>): Tensor<[Of, Dim]> => normalise(x, dim);
   const anchors: Tensor<["batch", Dim]> = divide(unit(gather(a, ids)), temperature);
-  let own: Tensor<["batch", Dim]>;
-  let logits: Tensor<["batch", "candidate"]>;
-  if (candidates === "batch") {
-    own = unit(gather(b, ids));
-    logits = matmul(anchors, transpose(asCandidates(own)));
-  } else if (factors === undefined) {
-    const table = unit(b as Tensor<[Row, Dim]>);
-    own = gather(table, ids);
-    logits = matmul(anchors, transpose(asCandidates(table)));
-  } else {
-    own = unit(gather(b, ids));
+  const table = candidates === "all" && factors === undefined ? unit(b as Tensor<[Row, Dim]>) : undefined;
+  const own: Tensor<["batch", Dim]> = table === undefined ? unit(gather(b, ids)) : gather(table, ids);
+  let total: Tensor<["batch"]>;
+  if (candidates === "batch") total = logSumOfExponentials(anchors, own, temperature);
+  else if (factors === undefined) total = logSumOfExponentials(anchors, table!, temperature);
+  else {
     const { coefficients, basis } = factors;
     const scaled = multiply(coefficients, inverseLengths(b)) as Tensor<[Row, string]>;
-    logits = matmul(matmul(anchors, transpose(basis)), transpose(asCandidates(scaled)));
+    total = logSumOfExponentials(matmul(anchors, transpose(basis)), scaled, temperature);
   }
-  const total: Tensor<["batch"]> =
-    1 / temperature <= SAFE_EXPONENT
-      ? log<["batch"]>(sum(exp(logits), "candidate"))
-      : logSumExp(logits, "candidate");
   const losses = subtract(total, dot(anchors, own));
   return reduce === "sum" ? sumAll(losses) : meanAll(losses);
+}
+
+/** log Σ_c exp(x_k · y_c) of dot products that are cosines over τ. */
+function logSumOfExponentials<Row extends string, Inner extends string>(
+  anchors: Tensor<["batch", Inner]>,
+  vectors: Tensor<[Row, Inner]>,
+  temperature: number,
+): Tensor<["batch"]> {
+  const columns = asCandidates(vectors);
+  if (1 / temperature > SAFE_EXPONENT) return logSumExp(matmul(anchors, transpose(columns)), "candidate");
+  return log<["batch"]>(new Tensor(apply("expSum", [anchors.node, columns.node])));
 }
 
 /** Lengths below this, squared, count as this, as rows of unit norm have it. */

@@ -36,8 +36,12 @@ export const where = (condition: Node, a: Node, b: Node): Node => apply("where",
 export const cast = (x: Node, dtype: DType): Node => apply("cast", [x], { dtype });
 export const castToIds = (x: Node, indexes: string): Node => apply("cast", [x], { dtype: "int32", indexes });
 export const matmul = (a: Node, b: Node): Node => apply("matmul", [a, b]);
+/** Product of two matrices, each transposed first where told. */
+export const transposedMatmul = (a: Node, b: Node, left: boolean, right: boolean): Node =>
+  apply("transposedMatmul", [a, b], { left, right });
 export const sum = (x: Node, axes: readonly string[]): Node =>
   axes.length === 0 ? x : apply("sum", [x], { axes });
+export const expProduct = (a: Node, b: Node, x: Node): Node => apply("expProduct", [a, b, x]);
 export const gram = (x: Node): Node => apply("gram", [x]);
 export const sumOfSquares = (x: Node, axes: readonly string[]): Node => apply("sumOfSquares", [x], { axes });
 export const gather = (table: Node, ids: Node): Node => apply("gather", [table, ids]);

@@ -42,6 +42,8 @@ export interface Emitter {
   ints(values: readonly number[]): string;
   /** int64 [1] with the size at run time. */
   size(size: Size): string;
+  /** int64 [count]: sizes of consecutive parts of an axis, all equal but the last ones, which may be empty. */
+  partSizes(size: Size, count: number): string;
   /** int64 [rank]. */
   shape(axes: readonly Axis[]): string;
   cast(value: string, dtype: DType): string;

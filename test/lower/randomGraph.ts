@@ -1,5 +1,5 @@
 import { Random } from "../../runtime/data/random.js";
-import type { Graph, Node } from "../../src/ir/node.js";
+import type { Graph, InputRole, Node } from "../../src/ir/node.js";
 import { axisNames } from "../../src/ir/types.js";
 import { apply } from "../../src/ops/apply.js";
 import * as build from "../../src/ops/build.js";
@@ -11,6 +11,9 @@ export interface RandomGraph {
   readonly graph: Graph;
 }
 
+/** Operations drawn. */
+const STEPS = 25;
+
 const row = { name: "row", size: "row" };
 const column = { name: "column", size: "column" };
 const matrixAxes = [row, column];
@@ -20,9 +23,9 @@ const matrixAxes = [row, column];
  * rewrite occur: neutral constants, repeated and transposed values, operands with the same axes in another order, sums
  * of repetitions, several lookups of one table. Values stay within about ± 10.
  */
-export function randomGraph(seed: number, steps = 25): RandomGraph {
+export function randomGraph(seed: number, role: InputRole = "parameter"): RandomGraph {
   const random = new Random(seed, "graph");
-  const g = new GraphBuilder("parameter");
+  const g = new GraphBuilder(role);
   const sparse = g.sparse(
     "matrix",
     "row",
@@ -94,7 +97,7 @@ export function randomGraph(seed: number, steps = 25): RandomGraph {
     looked,
     split,
   ];
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < STEPS; step++) {
     const value = pick(makers)();
     pool.push(random.below(3) === 0 ? small(value) : value);
   }

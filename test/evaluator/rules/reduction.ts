@@ -8,7 +8,37 @@ import {
   type SizedAxis,
   type TensorValue,
 } from "../value.js";
-import { forEachLine, numbers, tensor, total, type Rule } from "./application.js";
+import { forEachLine, numbers, tensor, total, type Application, type Rule } from "./application.js";
+
+/** Σ over `inner` of two operands' elements, found by the names of their axes. */
+function product(application: Application, inner: SizedAxis): TensorValue {
+  const [left, right] = [tensor(application, 0), tensor(application, 1)];
+  const visited = [...application.axes, inner];
+  const [l, r] = [elementsBy(left, visited), elementsBy(right, visited)];
+  return tabulate(application.axes, (at) => {
+    let sum = 0;
+    for (let k = 0; k < inner.size; k++) sum += l([...at, k]) * r([...at, k]);
+    return sum;
+  });
+}
+
+/** Σ over the rows c of the second matrix of exp(a_r · b_c) times a factor. */
+function exponentialSums(
+  application: Application,
+  factor: (column: number, at: readonly number[]) => number,
+): TensorValue {
+  const [a, b] = [tensor(application, 0), tensor(application, 1)];
+  const inner = a.axes[1]!.size;
+  return tabulate(application.axes, (at) => {
+    let sum = 0;
+    for (let column = 0; column < b.axes[0]!.size; column++) {
+      let dot = 0;
+      for (let k = 0; k < inner; k++) dot += a.data[at[0]! * inner + k]! * b.data[column * inner + k]!;
+      sum += Math.exp(dot) * factor(column, at);
+    }
+    return sum;
+  });
+}
 
 /** Folds everything that lands on one element of the result. */
 function reduction(start: number, fold: (total: number, value: number) => number): Rule {
@@ -71,16 +101,14 @@ export const reductionRules = {
     });
     return numbers(application.axes, data);
   },
-  matmul: (application) => {
-    const [left, right] = [tensor(application, 0), tensor(application, 1)];
-    const inner = left.axes.at(-1)!;
-    const visited = [...application.axes, inner];
-    const [l, r] = [elementsBy(left, visited), elementsBy(right, visited)];
-    return tabulate(application.axes, (at) => {
-      let sum = 0;
-      for (let k = 0; k < inner.size; k++) sum += l([...at, k]) * r([...at, k]);
-      return sum;
-    });
+  matmul: (application) => product(application, tensor(application, 0).axes.at(-1)!),
+  transposedMatmul: (application) =>
+    product(application, tensor(application, 0).axes[application.node.attributes.left === true ? 0 : 1]!),
+  expSum: (application) => exponentialSums(application, () => 1),
+  expProduct: (application) => {
+    const x = tensor(application, 2);
+    const width = x.axes[1]!.size;
+    return exponentialSums(application, (column, [, value]) => x.data[column * width + value!]!);
   },
   gram: (application) => {
     const x = tensor(application, 0);

@@ -1,12 +1,13 @@
 import { apply } from "../../../src/ops/apply.js";
-import { multiply } from "../../../src/ops/build.js";
+import { multiply, transposedMatmul } from "../../../src/ops/build.js";
+import type { exponentialSums } from "../../../src/ops/exponential.js";
 import type { products } from "../../../src/ops/product.js";
 import type { reductions } from "../../../src/ops/reduction.js";
 import type { OperationName } from "../../../src/ops/table.js";
 import type { GraphBuilder } from "../../evaluator/graphBuilder.js";
 import type { OperationCase } from "./operationCase.js";
 
-type Name = (keyof typeof reductions | keyof typeof products) & OperationName;
+type Name = (keyof typeof reductions | keyof typeof products | keyof typeof exponentialSums) & OperationName;
 
 /** Reductions over the first, the middle, the last and all axes. */
 function reduction(name: "sum" | "max" | "sumOfSquares"): OperationCase[] {
@@ -141,6 +142,82 @@ export const reductionCases: Record<Name, readonly OperationCase[]> = {
         apply("matmul", [g.float("x", { row: 1, inner: 1 }), g.float("y", { inner: 1, column: 1 })]),
     },
     { label: "a matrix by its own transpose", build: gram },
+  ],
+  expSum: [
+    {
+      label: "fewer rows than parts",
+      build: (g) =>
+        apply("expSum", [
+          g.floatIn("a", { row: 3, inner: 2 }, -1, 1),
+          g.floatIn("b", { column: 4, inner: 2 }, -1, 1),
+        ]),
+    },
+    {
+      label: "more rows than parts, the last part with fewer",
+      build: (g) =>
+        apply("expSum", [
+          g.floatIn("a", { row: 37, inner: 3 }, -1, 1),
+          g.floatIn("b", { column: 2, inner: 3 }, -1, 1),
+        ]),
+    },
+    {
+      label: "an inner axis of fixed size, one row and one column",
+      build: (g) =>
+        apply("expSum", [
+          g.float("a", { row: 1, inner: 2 }, [0.5, -1], ["inner"]),
+          g.float("b", { column: 1, inner: 2 }, [1, 0.25], ["inner"]),
+        ]),
+    },
+  ],
+  expProduct: [
+    {
+      label: "values of their own",
+      build: (g) =>
+        apply("expProduct", [
+          g.floatIn("a", { row: 3, inner: 2 }, -1, 1),
+          g.floatIn("b", { column: 4, inner: 2 }, -1, 1),
+          g.floatIn("x", { column: 4, value: 3 }, -1, 1),
+        ]),
+    },
+    {
+      label: "the vectors of the exponents as values",
+      build: (g) => {
+        const b = g.floatIn("b", { column: 4, inner: 2 }, -1, 1);
+        return apply("expProduct", [g.floatIn("a", { row: 20, inner: 2 }, -1, 1), b, b]);
+      },
+    },
+  ],
+  transposedMatmul: [
+    {
+      label: "the left one transposed",
+      build: (g) =>
+        transposedMatmul(
+          g.float("x", { inner: 3, row: 2 }),
+          g.float("y", { inner: 3, column: 4 }),
+          true,
+          false,
+        ),
+    },
+    {
+      label: "the right one transposed",
+      build: (g) =>
+        transposedMatmul(
+          g.float("x", { row: 2, inner: 3 }),
+          g.float("y", { column: 4, inner: 3 }),
+          false,
+          true,
+        ),
+    },
+    {
+      label: "both transposed",
+      build: (g) =>
+        transposedMatmul(
+          g.float("x", { inner: 3, row: 2 }),
+          g.float("y", { column: 4, inner: 3 }),
+          true,
+          true,
+        ),
+    },
   ],
 };
 

@@ -1,0 +1,147 @@
+import { atLocation } from "../ir/location.js";
+import { topologicalOrder, type Graph, type Node } from "../ir/node.js";
+import { withPath } from "../ir/scope.js";
+import type { Axis } from "../ir/types.js";
+import { apply } from "../ops/apply.js";
+import { concat, gather, part, typeOf } from "../ops/build.js";
+import { elementwise } from "../ops/elementwise.js";
+import { rewrite } from "./rewrite.js";
+
+/** A table of which only rows of the batch are read, and the lookups that read them. */
+interface LookedUp {
+  readonly table: Node;
+  /** Which of the table's inputs have its rows; the others serve all of them. */
+  readonly hasRows: readonly boolean[];
+  readonly lookups: readonly Node[];
+}
+
+/** Which inputs of an operation have the rows of its result; undefined if rows need more than their own inputs' rows. */
+function rowInputs(node: Node): readonly boolean[] | undefined {
+  const row = typeOf(node).axes[0]!.name;
+  if (!isRowwise(node, row)) return undefined;
+  const positions = node.inputs.map(({ type }) =>
+    type.kind === "tensor" ? type.axes.findIndex(({ name }) => name === row) : 0,
+  );
+  const canBeLookedUp = node.inputs.every(
+    ({ type }, i) =>
+      positions[i] === -1 || (type.kind === "tensor" && ["float32", "int32"].includes(type.dtype)),
+  );
+  return canBeLookedUp && positions.every((position) => position <= 0)
+    ? positions.map((position) => position === 0)
+    : undefined;
+}
+
+function isRowwise({ operation, attributes, inputs }: Node, row: string): boolean {
+  switch (operation) {
+    case "normalise":
+    case "softmax":
+      return attributes.axis !== row;
+    case "part":
+      return typeOf(inputs[0]!).axes[0]!.name === row;
+    case "concat":
+      return attributes.into !== row;
+    case "rename":
+      return attributes.to !== row;
+    case "sum":
+    case "sumOfSquares":
+    case "max":
+    case "broadcast":
+    case "matmul":
+    case "transpose":
+      return true;
+    default:
+      return operation in elementwise;
+  }
+}
+
+function isBatch(ids: Node): boolean {
+  if (ids.operation === "concat") return ids.inputs.every(isBatch);
+  return ids.operation === "input" && ids.attributes.role === "batch" && typeOf(ids).axes.length === 1;
+}
+
+/** The last value in order that can be computed for rows of the batch alone because nothing else of it is read. */
+function findTable(graph: Graph): LookedUp | undefined {
+  const roots = graph.outputs.map(({ node }) => node);
+  const order = topologicalOrder(roots);
+  const readers = new Map<Node, Node[]>(order.map((node) => [node, []]));
+  for (const node of order) for (const input of new Set(node.inputs)) readers.get(input)!.push(node);
+  const isResult = new Set(roots);
+  for (const table of order.reverse()) {
+    const lookups = readers.get(table)!;
+    const isLookedUp = lookups.every((node) => node.operation === "gather" && isBatch(node.inputs[1]!));
+    if (!isLookedUp || lookups.length === 0 || isResult.has(table)) continue;
+    const hasRows = rowInputs(table);
+    if (hasRows !== undefined) return { table, hasRows, lookups };
+  }
+  return undefined;
+}
+
+/** Ids one after another; equal lists give the same value. */
+class JoinedIds {
+  private readonly known: { readonly parts: readonly Node[]; readonly ids: Node }[] = [];
+
+  of(parts: readonly Node[]): Node {
+    if (parts.length === 1) return parts[0]!;
+    const same = this.known.find(
+      (entry) => parts.length === entry.parts.length && parts.every((node, i) => node === entry.parts[i]),
+    );
+    if (same !== undefined) return same.ids;
+    const names = parts.map((ids) => axisOf(ids).name);
+    const ids = concat(parts, names, names.join("+"));
+    this.known.push({ parts, ids });
+    return ids;
+  }
+}
+
+function axisOf(ids: Node): Axis {
+  return typeOf(ids).axes[0]!;
+}
+
+function atoms(ids: Node): readonly Node[] {
+  return ids.operation === "concat" ? ids.inputs : [ids];
+}
+
+/** The rows of the table at `ids`, computed from rows of its inputs. */
+function rowsOf({ table, hasRows }: LookedUp, ids: Node): Node {
+  const inputs = table.inputs.map((value, i) => (hasRows[i]! ? gather(value, ids) : value));
+  const axes = [axisOf(ids), ...typeOf(table).axes.slice(1)];
+  const attributes = table.operation === "broadcast" ? { axes } : table.attributes;
+  return apply(table.operation as keyof typeof elementwise, inputs, attributes);
+}
+
+function withRows(graph: Graph, found: LookedUp, joined: JoinedIds): Graph {
+  const { table, lookups } = found;
+  const parts = [...new Set(lookups.flatMap((node) => atoms(node.inputs[1]!)))];
+  const rows = atLocation(table.location, () => withPath(table.path, () => rowsOf(found, joined.of(parts))));
+  const axes = parts.map(axisOf);
+  const { name } = typeOf(rows).axes[0]!;
+  const rowsAt = (ids: Node): Node =>
+    parts.length === 1 ? rows : part(rows, name, axes, parts.indexOf(ids));
+  return rewrite(graph, (node) => {
+    if (node.operation !== "gather" || node.inputs[0] !== table) return undefined;
+    const ids = atoms(node.inputs[1]!);
+    if (ids.length === parts.length && ids.every((id, i) => id === parts[i])) return rows;
+    const chosen = ids.map(rowsAt);
+    return chosen.length === 1
+      ? chosen[0]!
+      : concat(
+          chosen,
+          ids.map((id) => axisOf(id).name),
+          axisOf(node.inputs[1]!).name,
+        );
+  });
+}
+
+/**
+ * Looks up rows of the batch as early as possible: a table of which only such rows are read, computed row by row, is
+ * computed for those rows alone. Values stay the same; meant for a loss before it is differentiated, as the gradients
+ * then concern those rows alone too.
+ */
+export function batchRows(graph: Graph): Graph {
+  const joined = new JoinedIds();
+  let current = graph;
+  for (let found = findTable(current); found !== undefined; found = findTable(current)) {
+    current = withRows(current, found, joined);
+  }
+  return current;
+}
