@@ -7,6 +7,9 @@ import { SamplerError } from "./samplerError.js";
 /** The samplers that draw triples (user, positive, negative). */
 export type TriplesEntry = Extract<SamplerEntry, { readonly kind: "pairs" | "users" }>;
 
+/** The part of a dataset that triples are drawn from. */
+export type TriplesData = Pick<Dataset, "train" | "users" | "items">;
+
 /** Draws items of the pool that a user has not interacted with in training. */
 export type NegativePool = (user: number, random: Random) => number;
 
@@ -16,7 +19,7 @@ export type NegativePool = (user: number, random: Random) => number;
  *
  * @throws SamplerError naming a user who has every item of the pool
  */
-export function negativePool(pool: TriplesEntry["negativePool"], dataset: Dataset): NegativePool {
+export function negativePool(pool: TriplesEntry["negativePool"], dataset: TriplesData): NegativePool {
   const { rowStart, itemIds } = dataset.train;
   const occurs = new Uint8Array(dataset.items);
   if (pool === "all") occurs.fill(1);

@@ -1,5 +1,4 @@
-import type { Dataset } from "./dataset.js";
-import { negativePool, type TriplesEntry } from "./negativePool.js";
+import { negativePool, type TriplesData, type TriplesEntry } from "./negativePool.js";
 import { Random } from "./random.js";
 import type { Sampler } from "./sampler.js";
 
@@ -9,7 +8,12 @@ import type { Sampler } from "./sampler.js";
  *
  * @throws SamplerError if a user has every item of the pool
  */
-export function pairsSampler(entry: TriplesEntry, dataset: Dataset, seed: number, stream: string): Sampler {
+export function pairsSampler(
+  entry: TriplesEntry,
+  dataset: TriplesData,
+  seed: number,
+  stream: string,
+): Sampler {
   const { batchSize } = entry;
   const { rowStart, itemIds } = dataset.train;
   const drawNegative = negativePool(entry.negativePool, dataset);

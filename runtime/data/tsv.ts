@@ -28,7 +28,9 @@ interface Target {
 
 /** Parses complete lines, byte by byte: a file of a million rows takes tens of milliseconds. */
 class LineParser {
+  /** Rows so far, and how many of the last ones are held. */
   rows = 0;
+  held = 0;
   readonly #file: string;
   readonly #targets: readonly Target[];
   #plan: readonly (Target | null)[] | null = null;
@@ -111,7 +113,7 @@ class LineParser {
       this.#header(bytes.toString("utf8", start, end));
       return;
     }
-    const row = this.rows;
+    const row = this.held;
     let at = start;
     let column = 0;
     for (; column < plan.length && at <= end; column++) {
@@ -131,16 +133,18 @@ class LineParser {
     if (column < plan.length || at <= end) {
       const found = bytes.toString("utf8", start, end).split("\t").length;
       throw new DatasetError(
-        { file: this.#file, line: row + 2 },
+        { file: this.#file, line: this.rows + 2 },
         `the line has ${found} fields, the header ${plan.length}`,
         "Separate the fields with single tabs and leave no line empty",
       );
     }
     this.rows++;
+    this.held++;
   }
 }
 
-async function parseFile(handle: FileHandle, parser: LineParser): Promise<void> {
+/** Parses a file; yields after every megabyte. */
+async function* parseFile(handle: FileHandle, parser: LineParser): AsyncGenerator<void, void> {
   let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let kept = 0;
   for (;;) {
@@ -162,7 +166,63 @@ async function parseFile(handle: FileHandle, parser: LineParser): Promise<void> 
     }
     buffer.copyWithin(0, start, length);
     kept = length - start;
+    yield;
   }
+}
+
+function targetsOf(columns: Readonly<Record<string, TsvColumn>>): Target[] {
+  return Object.entries(columns).map(([name, column]) => {
+    const words = column === "id" ? null : column.map((word) => Buffer.from(word));
+    return { name, words, values: new Int32Array(1024) };
+  });
+}
+
+async function openFile(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "r");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    throw new DatasetError({ file }, "the file does not exist", "Check the folder's name and contents");
+  }
+}
+
+function checkHeader(file: string, parser: LineParser): void {
+  if (parser.sawHeader) return;
+  throw new DatasetError({ file, line: 1 }, "the file is empty", "Write a header line and the rows");
+}
+
+/**
+ * Reads the named columns piece by piece, a megabyte of the file at a time, so that memory does not grow with it.
+ *
+ * @returns parts in the order of the file; their columns are only good until the next one is asked for
+ * @throws DatasetError as {@link readIntegerTsv}
+ */
+export async function* integerTsvParts<Name extends string>(
+  file: string,
+  columns: Readonly<Record<Name, TsvColumn>>,
+): AsyncGenerator<IntegerTsv<Name> & { readonly firstRow: number }, void> {
+  const targets = targetsOf(columns);
+  const handle = await openFile(file);
+  const parser = new LineParser(file, targets);
+  const held = (): IntegerTsv<Name> & { readonly firstRow: number } => {
+    const { rows, held: count } = parser;
+    const views = targets.map(({ name, values }) => [name, values.subarray(0, count)] as const);
+    parser.held = 0;
+    return {
+      ...{ firstRow: rows - count, rows: count },
+      columns: Object.fromEntries(views) as Record<Name, Int32Array>,
+    };
+  };
+  try {
+    const reading = parseFile(handle, parser);
+    for (let isDone = false; !isDone;) {
+      isDone = (await reading.next()).done === true;
+      if (parser.held > 0) yield held();
+    }
+  } finally {
+    await handle.close();
+  }
+  checkHeader(file, parser);
 }
 
 /**
@@ -174,26 +234,16 @@ export async function readIntegerTsv<Name extends string>(
   file: string,
   columns: Readonly<Record<Name, TsvColumn>>,
 ): Promise<IntegerTsv<Name>> {
-  const targets = Object.entries<TsvColumn>(columns).map(([name, column]): Target => {
-    const words = column === "id" ? null : column.map((word) => Buffer.from(word));
-    return { name, words, values: new Int32Array(1024) };
-  });
-  let handle: FileHandle;
-  try {
-    handle = await open(file, "r");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-    throw new DatasetError({ file }, "the file does not exist", "Check the folder's name and contents");
-  }
+  const targets = targetsOf(columns);
+  const handle = await openFile(file);
   const parser = new LineParser(file, targets);
   try {
-    await parseFile(handle, parser);
+    const reading = parseFile(handle, parser);
+    while ((await reading.next()).done !== true);
   } finally {
     await handle.close();
   }
-  if (!parser.sawHeader) {
-    throw new DatasetError({ file, line: 1 }, "the file is empty", "Write a header line and the rows");
-  }
+  checkHeader(file, parser);
   const result = targets.map(({ name, values }) => [name, values.slice(0, parser.rows)] as const);
   return { rows: parser.rows, columns: Object.fromEntries(result) as Record<Name, Int32Array> };
 }

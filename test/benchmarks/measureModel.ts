@@ -17,9 +17,11 @@ export interface MeasuringSettings {
   readonly seconds: number;
   readonly set: readonly string[];
   readonly folders: DataFolders;
+  /** Those of another measurement, to be taken instead of measuring them before and after. */
+  readonly floors?: Floors;
 }
 
-async function floorsNow(threads: number): Promise<Floors> {
+export async function floorsNow(threads: number): Promise<Floors> {
   return (await inChild<Floors>("floors", { threads })).value;
 }
 
@@ -41,10 +43,10 @@ export async function measureModel(
   try {
     const wanted: CompilationRequest = { model: model.name, set, data: folder, artifacts, threads };
     const { value: compilation } = await inChild<Compilation>("compilation", wanted);
-    const before = await floorsNow(threads);
+    const before = settings.floors ?? (await floorsNow(threads));
     const request: TrainingRequest = { artifacts, data: folder, threads, epochs, seconds };
     const { value: training, peakBytes } = await inChild<Training>("training", request);
-    const after = await floorsNow(threads);
+    const after = settings.floors ?? (await floorsNow(threads));
     const floors: Floors = {
       bandwidth: Math.max(before.bandwidth, after.bandwidth),
       gemm: Math.max(before.gemm, after.gemm),

@@ -1,0 +1,107 @@
+/**
+ * How a training step grows with the data and the model: `npm run bench:growth -- [--models lightgcn] [--axes edges,dim]
+ * [--quick]`. Generated data; one size varies at a time; slopes are fitted on logarithms, 1 is linear. Writes a JSON file
+ * and a page with charts.
+ */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { writeFileAtomic } from "../../../runtime/artifacts/atomicWrite.js";
+import { markdownTable } from "../benchTable.js";
+import { writeGenerated } from "../data/writeGenerated.js";
+import { measuredModel } from "../measuredModels.js";
+import { floorsNow, measureModel, type MeasuringSettings } from "../measureModel.js";
+import { fitPowerLaw } from "./logSlope.js";
+import { growthPage, type Growth } from "./growthPage.js";
+import { growthAxes, sweep, type GrowthAxis, type GrowthPoint } from "./sweeps.js";
+
+const isAxis = (name: string): name is GrowthAxis => growthAxes.some((axis) => axis === name);
+
+const options = await yargs(hideBin(process.argv))
+  .option("models", {
+    type: "string",
+    default: "lightgcn",
+    describe: "Models of interactions, comma separated",
+  })
+  .option("axes", { type: "string", default: growthAxes.join(","), describe: "What grows, comma separated" })
+  .option("threads", {
+    type: "number",
+    default: 1,
+    describe: "Threads of onnxruntime; with one, seconds of processors are those of the work alone",
+  })
+  .option("epochs", { type: "number", default: 3, describe: "Epochs per point" })
+  .option("quick", { type: "boolean", default: false, describe: "Fewer points" })
+  .option("out", {
+    type: "string",
+    default: "runs/bench/growth",
+    describe: "Folder of growth.json and growth.html",
+  })
+  .option("cache", { type: "string", default: "runs/bench/data", describe: "Where generated data is kept" })
+  .strict()
+  .check(({ axes }) => {
+    const unknown = axes.split(",").find((name) => !isAxis(name));
+    if (unknown === undefined) return true;
+    throw new Error(`--axes knows ${growthAxes.join(", ")}, found "${unknown}"`);
+  })
+  .parse();
+
+async function dataOf({ users, items, edges }: GrowthPoint): Promise<string> {
+  const name = `growth-${users}-${items}-${edges}`;
+  const folder = join(resolve(options.cache), name);
+  if (!existsSync(folder)) {
+    const spec = { users, items, pairs: edges, heldOutUsers: 10, seed: 1, features: {} };
+    await writeGenerated(folder, name, spec);
+  }
+  return folder;
+}
+
+async function measureGrowth(model: string, axis: GrowthAxis, settings: MeasuringSettings): Promise<Growth> {
+  const points: Growth["points"][number][] = [];
+  for (const point of sweep(axis, options.quick)) {
+    const set = [`dim=${point.dim}`, `layers=${point.layers}`, "batchSize=2048"];
+    process.stderr.write(`measuring ${model} with ${point[axis]} ${axis}\n`);
+    const { epoch, steps } = await measureModel(
+      { name: model, readsFeatures: false, set },
+      await dataOf(point),
+      settings,
+    );
+    const count = steps["main"]!;
+    points.push({
+      value: point[axis],
+      step: epoch.least.processor / count,
+      floor: epoch.floor === null ? null : epoch.floor / count,
+      steps: count,
+    });
+  }
+  const law = fitPowerLaw(points.map(({ value, step }) => [value, step]));
+  return { model, axis, points, law };
+}
+
+const { threads, epochs, cache, out } = options;
+const floors = await floorsNow(threads);
+const settings: MeasuringSettings = {
+  ...{ threads, epochs, seconds: 120, set: [], floors },
+  folders: { shared: ".", cache: resolve(cache) },
+};
+const growths: Growth[] = [];
+for (const name of options.models.split(",")) {
+  measuredModel(name);
+  for (const axis of options.axes.split(",").filter(isAxis))
+    growths.push(await measureGrowth(name, axis, settings));
+}
+const content = { format: "mmkit-growth", version: 1, threads, floors, growths };
+await writeFileAtomic(join(out, "growth.json"), `${JSON.stringify(content, null, 2)}\n`);
+const state = `${threads} thread(s), ${(floors.bandwidth / 1e9).toFixed(1)} GB/s, ${(floors.gemm / 1e9).toFixed(0)} GFLOP/s`;
+await writeFileAtomic(join(out, "growth.html"), growthPage(growths, state));
+process.stdout.write(
+  markdownTable(
+    ["model", "grows", "from", "to", "step, first", "step, last", "slope"],
+    growths.map(({ model, axis, points, law }) => [
+      ...[model, axis, String(points[0]!.value), String(points.at(-1)!.value)],
+      ...[points[0]!, points.at(-1)!].map(({ step }) => `${(1000 * step).toFixed(1)} ms`),
+      law.slope.toFixed(2),
+    ]),
+  ),
+);
+process.stderr.write(`${join(out, "growth.html")}\n`);
