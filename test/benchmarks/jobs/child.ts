@@ -3,6 +3,7 @@ import { peakBytes, type JobReply, type JobRequest } from "./job.js";
 
 /** Each job loads what it needs, so that its memory is its own. */
 const jobs: Readonly<Record<string, (argument: never) => Promise<unknown>>> = {
+  dataPath: async (argument) => (await import("./dataPath.js")).measureDataPath(argument),
   floors: async (argument) => (await import("./floors.js")).measureFloors(argument),
   compilation: async (argument) => (await import("./compilation.js")).measureCompilation(argument),
   preprocessing: async (argument) => (await import("./preprocessing.js")).measurePreprocessing(argument),
