@@ -1,6 +1,6 @@
 import type { DeviceRequest } from "../runtime/artifacts/device.js";
 import type { Json } from "../runtime/artifacts/manifest.js";
-import { loadDataset, type Dataset } from "../runtime/data/dataset.js";
+import { loadDataset } from "../runtime/data/dataset.js";
 import { chooseDevice } from "../runtime/artifacts/device.js";
 import { graphFile } from "../runtime/artifacts/loadArtifacts.js";
 import type { ExportDescription, Precision } from "../runtime/serving/exportFormat.js";
@@ -13,6 +13,7 @@ import { visitorGraphs } from "./inference/visitorGraphs.js";
 import { checkLoss, measureExport } from "./inference/measureExport.js";
 import { checkSameDataset, readRun } from "./inferenceRun.js";
 import { finalVectors } from "./inferenceVectors.js";
+import { titlesOf } from "./itemTitles.js";
 
 export interface InferenceExportOptions {
   /** Folder of a training run. */
@@ -38,16 +39,6 @@ const LARGEST_LOSS = 0.01;
 
 /** Bytes of item vectors beyond which nobody downloads them to train with in a page. */
 const LARGEST_PAGE = 2 ** 28;
-
-/** Columns of items.tsv that name an item for people, the best first. */
-const titleColumns = ["title", "name"];
-
-/** [item] titles, empty where one is missing; undefined if the dataset has none. */
-function titlesOf({ itemTable, items }: Dataset): readonly string[] | undefined {
-  const column = titleColumns.find((name) => itemTable?.columns.includes(name) === true);
-  if (itemTable === null || column === undefined) return undefined;
-  return Array.from({ length: items }, (_, item) => itemTable.text(column, item) ?? "");
-}
 
 /**
  * Writes a trained model for serving: the graphs with the final vectors of the best epoch as

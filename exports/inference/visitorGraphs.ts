@@ -55,6 +55,22 @@ function withTable(model: OnnxModel, table: StoredTable): OnnxModel {
   };
 }
 
+function compiled(pull: number | undefined) {
+  const hyperparameters = resolveHyperparameters(visitorModel, pull === undefined ? {} : { pull });
+  const declaration = declare(visitorModel, hyperparameters, true);
+  return {
+    pull: hyperparameters["pull"] as number,
+    training: compile(trainingGraph(declaration, declaration.main)),
+    optimizer: compile(optimizerGraph(declaration, declaration.main)),
+  };
+}
+
+/** The graphs that train the vector of somebody new; the training graph takes the item vectors as `catalogue`. */
+export function visitorTrainingGraphs(): { readonly training: Uint8Array; readonly optimizer: Uint8Array } {
+  const { training, optimizer } = compiled(undefined);
+  return { training: encodeModel(training), optimizer: encodeModel(optimizer) };
+}
+
 /**
  * The graphs that train the vector of somebody new in a page, with the model's item vectors as constants.
  *
@@ -65,16 +81,13 @@ export function visitorGraphs(
   precisions: readonly Precision[],
   pull?: number,
 ): PersonaliseContents {
-  const hyperparameters = resolveHyperparameters(visitorModel, pull === undefined ? {} : { pull });
-  const declaration = declare(visitorModel, hyperparameters, true);
-  const training = compile(trainingGraph(declaration, declaration.main));
-  const optimizer = compile(optimizerGraph(declaration, declaration.main));
+  const { training, optimizer, pull: weight } = compiled(pull);
   const encodedTraining = (precision: Precision) => (): Uint8Array =>
     // One tile: the graph is for catalogues that fit into a page.
     encodeModel(withTable(training, storeTable("catalogue", items, precision, items.rows * items.dim)));
   return {
     ...personaliseSteps,
-    pull: hyperparameters["pull"] as number,
+    pull: weight,
     optimizer: [exportFiles.personaliseOptimizer, () => encodeModel(optimizer)],
     training: new Map(
       precisions.map((precision) => [

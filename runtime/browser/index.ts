@@ -10,12 +10,21 @@ export type {
   Recommendation,
   RecommendOptions,
 } from "../serving/recommender.js";
+export { NonFiniteLossError } from "../training/nonFiniteLossError.js";
 export { ServingError } from "../serving/servingError.js";
 export type { PageDeviceRequest } from "./chooseDevice.js";
 export { OfflineError } from "./download.js";
 export type { LoadProgress, OnLoadProgress } from "./loadProgress.js";
 export { openRecommender, type OpenOptions } from "./openRecommender.js";
 export type { OrtOptions, PageDevice } from "./ortModule.js";
+export {
+  trainInPage,
+  type PageEvaluation,
+  type TrainedInPage,
+  type TrainInPageOptions,
+  type TrainingStep,
+} from "./trainInPage.js";
+export type { StatePlace } from "./gpuExecutor.js";
 export type {
   Abortable,
   Explanation,

@@ -82,7 +82,7 @@ export class SeparateExecutor implements StepExecutor {
 }
 
 /** One step of a stacked batch tensor, a view. */
-function stepOf({ dtype, dims, data }: HostTensor, step: number): HostTensor {
+export function stepOf({ dtype, dims, data }: HostTensor, step: number): HostTensor {
   const rest = dims.slice(1);
   const size = rest.reduce((product, dim) => product * dim, 1);
   return hostTensor(dtype, rest, data.subarray(step * size, (step + 1) * size));
