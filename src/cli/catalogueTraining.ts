@@ -1,4 +1,5 @@
 import { models } from "../../graphs/registry.js";
+import type { TrainingResults } from "../../runtime/training/trainingResults.js";
 import { datasetSettings } from "./datasetModalities.js";
 import { chosenSettings } from "./modelOptions.js";
 import { runTraining } from "./runTraining.js";
@@ -26,7 +27,7 @@ export async function trainOnCatalogue(
   name: CatalogueModel,
   { catalogue, run, epochs }: { readonly catalogue: string; readonly run: string; readonly epochs: number },
   streams: Streams,
-): Promise<void> {
+): Promise<TrainingResults> {
   const model = models.get(name)!;
   const hyperparameters = await chosenSettings(model, { set: settings[name], config: undefined }, (set) =>
     datasetSettings(model, set, catalogue),
@@ -34,7 +35,7 @@ export async function trainOnCatalogue(
   const sets = settings[name].flatMap((setting) => ["--set", setting]);
   const options = ["--epochs", String(epochs), "--patience", String(PATIENCE)];
   const words = ["mmkit", "train", name, "--data", catalogue, "--out", run, ...sets, ...options, "--resume"];
-  await runTraining(
+  return runTraining(
     {
       model,
       hyperparameters,

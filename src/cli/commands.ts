@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "See it all work in two minutes: an example shop, training, an export, recommendations",
     load: async () => (await import("./quickstart.js")).quickstart,
   },
+  demo: {
+    summary: "A shop in your browser: likes change its recommendations, nothing leaves it",
+    load: async () => (await import("./demo.js")).demo,
+  },
   doctor: {
     summary: "Say what works on this machine and what to do about the rest",
     load: async () => (await import("./doctor.js")).doctor,

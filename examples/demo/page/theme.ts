@@ -1,0 +1,32 @@
+import type { Remembered } from "./remembered.js";
+import { symbol } from "./symbols.js";
+
+const STORE = "mmkit-demo-theme";
+const themes = ["system", "light", "dark"] as const;
+type Theme = (typeof themes)[number];
+
+const symbols = { system: "half", light: "sun", dark: "moon" } as const;
+
+function storedTheme(storage: Remembered): Theme {
+  const stored = storage.getItem(STORE);
+  return themes.find((theme) => theme === stored) ?? "system";
+}
+
+/** Lets a button go through light, dark and as the system has it. */
+export function switchTheme(button: HTMLButtonElement, storage: Remembered): void {
+  let theme = storedTheme(storage);
+  const show = (): void => {
+    if (theme === "system") document.documentElement.removeAttribute("data-theme");
+    else document.documentElement.dataset["theme"] = theme;
+    button.replaceChildren(symbol(symbols[theme]));
+    const next = themes[(themes.indexOf(theme) + 1) % themes.length]!;
+    button.setAttribute("aria-label", `Colours: ${theme}. Change to ${next}`);
+    button.title = `Colours: ${theme}`;
+  };
+  button.addEventListener("click", () => {
+    theme = themes[(themes.indexOf(theme) + 1) % themes.length]!;
+    storage.setItem(STORE, theme);
+    show();
+  });
+  show();
+}

@@ -1,0 +1,67 @@
+import { openRecommender, type PageRecommender } from "mmkit/browser";
+import { pageGraphs } from "../shop.js";
+import type { Message, Question, QuestionName, Questions } from "./messages.js";
+
+const worker = self as unknown as DedicatedWorkerGlobalScope;
+const send = (message: Message): void => {
+  worker.postMessage(message);
+};
+/** By the address of the export. */
+const opened = new Map<string, PageRecommender>();
+
+function modelAt(address: string): PageRecommender {
+  const model = opened.get(address);
+  if (model === undefined) throw new Error(`${address} was not opened`);
+  return model;
+}
+
+const answers: {
+  readonly [Name in QuestionName]: (given: Questions[Name]["given"]) => Promise<Questions[Name]["got"]>;
+} = {
+  async open({ address, precision, ort }) {
+    const model = await openRecommender(address, {
+      wasmPaths: ort,
+      precision,
+      preload: pageGraphs,
+      onProgress: ({ allLoaded, allTotal }) => {
+        send({ kind: "loading", loaded: allLoaded, total: allTotal });
+      },
+    });
+    opened.set(address, model);
+    return { device: model.compute.device, threads: model.compute.threads };
+  },
+
+  async recommend({ address, liked, k, personalised }) {
+    const model = modelAt(address);
+    const started = performance.now();
+    const { items } = personalised ? await model.personalise(liked, { k }) : await model.foldIn(liked, { k });
+    return { list: items, milliseconds: performance.now() - started };
+  },
+
+  async explain({ address, liked, items }) {
+    const model = modelAt(address);
+    const explanations = await Promise.all(items.map((item) => model.explain({ liked }, item)));
+    return explanations.map(({ reasons }) => reasons);
+  },
+
+  similar: ({ address, item, k }) => modelAt(address).similar(item, { k }),
+};
+
+async function answer<Name extends QuestionName>(
+  name: Name,
+  given: Questions[Name]["given"],
+): Promise<unknown> {
+  return answers[name](given);
+}
+
+worker.addEventListener("message", ({ data }: MessageEvent<Question>) => {
+  const { id, name, given } = data;
+  answer(name, given).then(
+    (got) => {
+      send({ kind: "answer", id, got });
+    },
+    (error: unknown) => {
+      send({ kind: "failure", id, message: error instanceof Error ? error.message : String(error) });
+    },
+  );
+});
