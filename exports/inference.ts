@@ -1,38 +1,23 @@
-import type { DeviceRequest } from "../runtime/artifacts/device.js";
-import type { Json } from "../runtime/artifacts/manifest.js";
-import { loadDataset } from "../runtime/data/dataset.js";
 import { chooseDevice } from "../runtime/artifacts/device.js";
 import { graphFile } from "../runtime/artifacts/loadArtifacts.js";
 import type { ExportDescription, Precision } from "../runtime/serving/exportFormat.js";
 import { loadExport } from "../runtime/serving/loadExport.js";
 import { writeExport, type ExportContents } from "../runtime/serving/writeExport.js";
 import { bakedTower } from "./inference/bakedTower.js";
-import { encodedGraphs } from "./inference/encodedGraphs.js";
+import { encodedGraphs, precisionContents } from "./inference/encodedGraphs.js";
 import { fitFoldIn } from "./inference/foldInRule.js";
 import { visitorGraphs } from "./inference/visitorGraphs.js";
 import { checkLoss, measureExport } from "./inference/measureExport.js";
-import { checkSameDataset, readRun } from "./inferenceRun.js";
-import { finalVectors } from "./inferenceVectors.js";
 import { titlesOf } from "./itemTitles.js";
+import { prepareExport, type ExportSource } from "./inference/preparedExport.js";
 
-export interface InferenceExportOptions {
-  /** Folder of a training run. */
-  readonly run: string;
-  /** Folder to write; an export that is there is replaced. */
-  readonly out: string;
-  /** The dataset's folder if it is not where it was during training. */
-  readonly dataset?: string;
+export interface InferenceExportOptions extends ExportSource {
   /** Precisions to write beside float32, each measured with it. */
   readonly quantize?: readonly Exclude<Precision, "float32">[];
   /** Largest share of float32's Recall@20 that a precision may lose; 0.01 by default. */
   readonly largestLoss?: number;
   /** Keep the vectors in files of their own, which the graphs share; without it only above 2 GB. */
   readonly externalData?: boolean;
-  readonly device?: DeviceRequest;
-  /** Threads within an operation; onnxruntime's default if absent. */
-  readonly threads?: number;
-  /** Told why a device was taken if `auto` was asked for. */
-  readonly onNote?: (note: string) => void;
 }
 
 const LARGEST_LOSS = 0.01;
@@ -41,45 +26,24 @@ const LARGEST_LOSS = 0.01;
 const LARGEST_PAGE = 2 ** 28;
 
 /**
- * Writes a trained model for serving: the graphs with the final vectors of the best epoch as
- * constants, each user's training items (to leave out), the items' titles, the owner's keys and export.json.
+ * Writes a trained model for serving: the graphs with the final vectors of the best epoch as constants, each user's
+ * training items (to leave out), the items' titles, the owner's keys and export.json.
  *
  * @returns the description that was written
  * @throws RunFolderError, ArtifactError, CheckpointError, DatasetError, PrecisionLossError and what making the vectors
  *   throws; the folder then is as it was
  */
 export async function exportInference(options: InferenceExportOptions): Promise<ExportDescription> {
-  const run = await readRun(options.run, options.dataset === undefined ? {} : { dataset: options.dataset });
-  const dataset = await loadDataset(run.dataset);
-  checkSameDataset(run, dataset);
-  const { artifacts, checkpoint } = run;
-  const { record } = checkpoint;
-  const vectors = await finalVectors(artifacts, checkpoint, dataset, { ...options, withTower: true });
+  const { run, dataset, vectors, description } = await prepareExport(options, true);
+  const { quantize = [], threads } = options;
   const titles = titlesOf(dataset);
-  const source: Record<string, Json> = {
-    hyperparameters: record.hyperparameters,
-    manifestSha256: artifacts.sha256,
-    dataset: dataset.name,
-    datasetChecksum: dataset.checksum,
-    seed: record.seed,
-    epoch: record.epoch,
-    metrics: record.history.at(-1)?.metrics ?? null,
-  };
   const foldIn = fitFoldIn(vectors, dataset);
   const externalAbove = options.externalData === true ? 0 : undefined;
-  const graphs = (precision: Precision) => encodedGraphs(vectors, foldIn, precision, externalAbove);
-  const itemTower = await bakedTower(artifacts, vectors.inputs, dataset, externalAbove);
-  const { quantize = [], threads } = options;
+  const graphs = (precision: Precision) =>
+    precisionContents(encodedGraphs(vectors, foldIn, precision, externalAbove));
+  const itemTower = await bakedTower(run.artifacts, vectors.inputs, dataset, externalAbove);
   const contents: ExportContents = {
-    description: {
-      model: artifacts.manifest.model,
-      title: artifacts.manifest.title,
-      users: dataset.users,
-      items: dataset.items,
-      dim: vectors.users.dim,
-      foldIn: { ridge: foldIn.ridge },
-      source,
-    },
+    description: { ...description, foldIn: { ridge: foldIn.ridge } },
     precisions: {
       float32: graphs("float32"),
       ...Object.fromEntries(quantize.map((precision) => [precision, graphs(precision)])),
@@ -93,11 +57,11 @@ export async function exportInference(options: InferenceExportOptions): Promise<
     ...(dataset.keys.items === null ? {} : { itemKeys: dataset.keys.items.keys() }),
     ...(dataset.keys.users === null ? {} : { userKeys: dataset.keys.users.keys() }),
   };
-  const measure = async (description: ExportDescription, folder: string) => {
+  const measure = async (written: ExportDescription, folder: string) => {
     if (quantize.length === 0) return {};
-    const { device } = await chooseDevice(options.device ?? "cpu", graphFile(artifacts, "embed"));
+    const { device } = await chooseDevice(options.device ?? "cpu", graphFile(run.artifacts, "embed"));
     const compute = { device, ...(threads === undefined ? {} : { threads }) };
-    const measured = await measureExport(folder, description, dataset, compute);
+    const measured = await measureExport(folder, written, dataset, compute);
     checkLoss(measured, options.largestLoss ?? LARGEST_LOSS);
     return measured;
   };

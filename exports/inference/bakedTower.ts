@@ -49,6 +49,12 @@ function featureTensor(dataset: Dataset, modality: string): OnnxTensor {
   return { name: knownFeatures(modality), dtype: "float32", dims: [found.rows, found.size], data };
 }
 
+/** An item tower that needs nothing but features of new items. */
+export type BakedTower = NonNullable<ExportContents["itemTower"]> & {
+  readonly model: OnnxModel;
+  readonly externalData: ReadonlyMap<string, Uint8Array>;
+};
+
 /**
  * The item tower of a trained model, all that it takes but the features of new items made constant; undefined for a model
  * without one.
@@ -62,7 +68,7 @@ export async function bakedTower(
   tensors: ReadonlyMap<string, HostTensor>,
   dataset: Dataset,
   externalAbove = LARGEST_GRAPH,
-): Promise<ExportContents["itemTower"]> {
+): Promise<BakedTower | undefined> {
   if (tower === undefined) return undefined;
   const model = decodeModel(await readFile(join(folder, tower.graph.file)));
   const modalities = tower.modalities.map((name) => ({ name, columns: requireModality(dataset, name).size }));
@@ -81,5 +87,6 @@ export async function bakedTower(
     name: "item_tower",
     inputs: graph.inputs.map((info) => ({ ...info, dims: sized(info.dims) })),
   };
-  return { modalities, ...encodeTower({ graph: fixed, metadata }, externalAbove) };
+  const sizedModel = { graph: fixed, metadata };
+  return { modalities, model: sizedModel, ...encodeTower(sizedModel, externalAbove) };
 }

@@ -1,7 +1,7 @@
 import { exportGraphs, type ExportGraph, type Precision } from "../../runtime/serving/exportFormat.js";
 import type { PrecisionContents } from "../../runtime/serving/writeExport.js";
 import { encodeModel, type ExternalPlace } from "../../src/onnx/encode.js";
-import type { OnnxTensor } from "../../src/onnx/model.js";
+import type { OnnxModel, OnnxTensor } from "../../src/onnx/model.js";
 import type { FinalVectors } from "../inferenceVectors.js";
 import type { FoldInRule } from "./foldInRule.js";
 import { servedModel, servingGraph } from "./servingGraphs.js";
@@ -18,6 +18,14 @@ function externalFile({ name }: OnnxTensor, precision: Precision): string {
   return precision === "float32" ? `${name}.bin` : `${name}.${precision}.bin`;
 }
 
+/** A graph of an export, with the files that it refers to. */
+export interface EncodedGraph {
+  readonly graph: ExportGraph;
+  readonly model: OnnxModel;
+  readonly encode: () => Uint8Array;
+  readonly externalData: ReadonlyMap<string, Uint8Array>;
+}
+
 /**
  * The graphs of one precision, each encoded when it is asked for. Where one has more constants than `externalAbove`
  * bytes, its tables of vectors stand in files of their own, which all such graphs share.
@@ -27,23 +35,35 @@ export function encodedGraphs(
   foldIn: FoldInRule,
   precision: Precision,
   externalAbove = LARGEST_GRAPH,
-): PrecisionContents {
+): EncodedGraph[] {
   const served = servedModel(vectors, foldIn, precision);
-  const tables = new Map([served.users, served.items].map(({ values }) => [values.name, values] as const));
+  const tables = [served.users.values.name, served.items.values.name];
   const placeOf = (values: OnnxTensor): ExternalPlace => ({
     file: externalFile(values, precision),
     offset: 0,
     length: values.data.byteLength,
   });
-  const externalData = new Map<string, Uint8Array>();
-  const graphs = exportGraphs.map((graph) => {
+  return exportGraphs.map((graph) => {
     const model = servingGraph(graph, served);
     const { initializers } = model.graph;
     const bytes = initializers.reduce((sum, { data }) => sum + data.byteLength, 0);
-    const outside = bytes > externalAbove ? initializers.filter(({ name }) => tables.has(name)) : [];
-    for (const values of outside) externalData.set(placeOf(values).file, bytesOf(values));
+    const outside = bytes > externalAbove ? initializers.filter(({ name }) => tables.includes(name)) : [];
     const places = new Map(outside.map((values) => [values.name, placeOf(values)]));
-    return [graph, () => encodeModel(model, places)] as const;
+    return {
+      graph,
+      model,
+      encode: () => encodeModel(model, places),
+      externalData: new Map(outside.map((values) => [placeOf(values).file, bytesOf(values)])),
+    };
   });
-  return { graphs: Object.fromEntries(graphs) as Record<ExportGraph, () => Uint8Array>, externalData };
+}
+
+/** The graphs of one precision for an export folder. */
+export function precisionContents(graphs: readonly EncodedGraph[]): PrecisionContents {
+  return {
+    graphs: Object.fromEntries(
+      graphs.map(({ graph, encode }) => [graph, encode]),
+    ) as PrecisionContents["graphs"],
+    externalData: new Map(graphs.flatMap(({ externalData }) => [...externalData])),
+  };
 }

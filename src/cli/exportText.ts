@@ -1,3 +1,4 @@
+import type { VectorsDescription } from "../../exports/vectors/exportVectors.js";
 import { byteSize } from "../../runtime/artifacts/byteSize.js";
 import type { ExportDescription, MeasuredQuality } from "../../runtime/serving/exportFormat.js";
 
@@ -38,20 +39,30 @@ function precisionText({ precisions }: ExportDescription): string {
   return `${table([["", "graphs", ...metrics], ...rows])}${on}`;
 }
 
+/** Names and sizes of files. */
+function fileList(files: ExportDescription["files"]): string {
+  const names = Object.keys(files).sort();
+  const width = Math.max(...names.map((name) => name.length));
+  return names
+    .map((file) => `  ${file.padEnd(width)}  ${byteSize(files[file]!.bytes).padStart(8)}\n`)
+    .join("");
+}
+
+/** What a folder of vectors holds, for people. */
+export function vectorsText(folder: string, description: VectorsDescription): string {
+  const { model, users, items, dim, files } = description;
+  return `${model}: ${users} users and ${items} items, vectors of ${dim}\n${folder}\n${fileList(files)}`;
+}
+
 /** What an export holds, for people. */
 export function exportText(folder: string, description: ExportDescription): string {
   const { model, users, items, dim, files, itemTower } = description;
-  const names = Object.keys(files).sort();
-  const width = Math.max(...names.map((name) => name.length));
-  const listed = names.map(
-    (file) => `  ${file.padEnd(width)}  ${byteSize(files[file]!.bytes).padStart(8)}\n`,
-  );
   const tower =
     itemTower === null
       ? "no item tower: this model makes no vectors of items from their features alone\n"
       : `item tower for new items, from ${itemTower.modalities.map(({ name }) => name).join(" and ")}\n`;
   return (
     `${model}: ${users} users and ${items} items, vectors of ${dim}\n${tower}` +
-    `${folder}\n${listed.join("")}${precisionText(description)}`
+    `${folder}\n${fileList(files)}${precisionText(description)}`
   );
 }

@@ -1,4 +1,4 @@
-import { encodedGraphs } from "../../../exports/inference/encodedGraphs.js";
+import { encodedGraphs, precisionContents } from "../../../exports/inference/encodedGraphs.js";
 import { fitFoldIn } from "../../../exports/inference/foldInRule.js";
 import { visitorGraphs } from "../../../exports/inference/visitorGraphs.js";
 import type { FinalVectors } from "../../../exports/inferenceVectors.js";
@@ -42,7 +42,7 @@ export async function exportVectors(
   const made = clusteredVectors(sizes);
   const seen = interactionLists(made.taken);
   const foldIn = fitFoldIn(made.vectors, { train: seen, valid: seen });
-  const graphs = (precision: Precision) => encodedGraphs(made.vectors, foldIn, precision);
+  const graphs = (precision: Precision) => precisionContents(encodedGraphs(made.vectors, foldIn, precision));
   await writeExport(folder, {
     description: {
       model: "vectors",

@@ -1,4 +1,4 @@
-import { encodedGraphs } from "../../../exports/inference/encodedGraphs.js";
+import { encodedGraphs, precisionContents } from "../../../exports/inference/encodedGraphs.js";
 import { Random } from "../../../runtime/data/random.js";
 import { writeExport } from "../../../runtime/serving/writeExport.js";
 import { interactionLists } from "../ranking/interactionLists.js";
@@ -29,7 +29,8 @@ export async function writeGeneratedExport(
   });
   // The mean of what is liked.
   const map = Float32Array.from({ length: dim * dim }, (_, at) => (at % (dim + 1) === 0 ? 1 : 0));
-  const float32 = encodedGraphs({ users: table(users), items: table(items) }, { ridge: 1, map }, "float32");
+  const vectors = { users: table(users), items: table(items) };
+  const float32 = precisionContents(encodedGraphs(vectors, { ridge: 1, map }, "float32"));
   const drawn = Array.from({ length: users }, () =>
     [...new Set(Array.from({ length: seen }, () => random.uint32() % items))].sort((a, b) => a - b),
   );
