@@ -3,7 +3,7 @@ import { STATUS_CODES } from "node:http";
 import { AbandonedError } from "./batchQueue.js";
 import { RequestError } from "./requestError.js";
 
-/** Nginx's number for a client that went away; nobody receives it, metrics and logs show it. */
+/** Nginx's number for a client that went away; nobody receives it. */
 const CLIENT_CLOSED = 499;
 
 const SHOWN = 100;

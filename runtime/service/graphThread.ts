@@ -1,4 +1,5 @@
 /** A thread that holds sessions of a model's graphs and runs batches: onnxruntime blocks the thread it runs in. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
@@ -6,10 +7,8 @@ import { InferenceSession, env } from "onnxruntime-node";
 import { Piscina, transferableSymbol, valueSymbol } from "piscina";
 import { ArtifactError } from "../artifacts/artifactError.js";
 import { providersOf, type Device } from "../artifacts/device.js";
-import { sha256Of } from "../artifacts/loadArtifacts.js";
 import type { InteractionLists } from "../data/interactions.js";
 import type { ExportDescription, Precision } from "../serving/exportFormat.js";
-import { packError, type TransferredError } from "../training/packedError.js";
 import {
   buffersOf,
   packLists,
@@ -19,6 +18,7 @@ import {
   type ServedGraph,
 } from "./graphBatch.js";
 import { feedsOf, resultOf } from "./graphFeeds.js";
+import { packError, type ThreadError } from "./threadError.js";
 
 /** Given to the thread when it starts. */
 export interface GraphThreadStart {
@@ -32,10 +32,10 @@ export interface GraphThreadStart {
 
 /** Said by the thread once, when its sessions are open, or cannot be opened. */
 export type GraphThreadNotice =
-  { readonly kind: "opened" } | { readonly kind: "failed"; readonly error: TransferredError };
+  { readonly kind: "opened" } | { readonly kind: "failed"; readonly error: ThreadError };
 
 /** An error thrown in a thread would lose its class, and look like the end of the thread. */
-export type GraphReply = { readonly result: GraphResult } | { readonly error: TransferredError };
+export type GraphReply = { readonly result: GraphResult } | { readonly error: ThreadError };
 
 const { folder, description, precision, device, threads, seen } = Piscina.workerData as GraphThreadStart;
 
@@ -44,7 +44,7 @@ async function checkedBytes(name: string): Promise<Uint8Array> {
   const file = join(folder, name);
   const bytes = await readFile(file);
   const expected = description.files[name]?.sha256;
-  const found = sha256Of(bytes);
+  const found = createHash("sha256").update(bytes).digest("hex");
   if (found === expected) return bytes;
   throw new ArtifactError(
     file,

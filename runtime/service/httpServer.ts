@@ -125,6 +125,14 @@ export async function addRoutes(app: FastifyInstance, options: RouteOptions): Pr
     metrics.observeRequest(routeOptions.url ?? "unknown", method, statusCode, elapsedTime);
     done();
   });
+  app.addHook("onRequest", ({ routeOptions, log }, { raw }, done) => {
+    raw.once("close", () => {
+      if (raw.writableFinished) return;
+      metrics.countAborted(routeOptions.url ?? "unknown");
+      if (settings.accessLog) log.info("request aborted by the client");
+    });
+    done();
+  });
   app.server.on("clientError", ({ code = "unknown" }: NodeJS.ErrnoException) => {
     metrics.countClientError(code);
   });

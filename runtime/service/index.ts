@@ -2,6 +2,7 @@
 export type { ReloadResult } from "./modelSlot.js";
 export type { LogStream } from "./httpServer.js";
 export type { ServedModel } from "./servedModel.js";
+export { UnservableExportError } from "./threadError.js";
 export { ListenError, startService, type RunningService } from "./service.js";
 export {
   checkServiceSettings,

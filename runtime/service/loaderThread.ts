@@ -1,15 +1,15 @@
 /** The thread that reads and checks an export, since hashing its files would hold up requests meanwhile. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactError } from "../artifacts/artifactError.js";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "../artifacts/device.js";
-import { sha256Of } from "../artifacts/loadArtifacts.js";
 import type { InteractionLists } from "../data/interactions.js";
 import { exportFiles, type Precision } from "../serving/exportFormat.js";
 import { loadExport } from "../serving/loadExport.js";
 import { precisionEntry } from "../serving/precisionEntry.js";
-import { packError, type TransferredError } from "../training/packedError.js";
 import type { ExportContent } from "./exportContent.js";
+import { packError, type ThreadError } from "./threadError.js";
 import { packTexts, type PackedTexts } from "./textColumn.js";
 
 export interface LoadRequest {
@@ -24,7 +24,7 @@ export interface LoadedContent {
   readonly compute: DeviceChoice;
 }
 
-export type LoadOutcome = LoadedContent | { readonly error: TransferredError };
+export type LoadOutcome = LoadedContent | { readonly error: ThreadError };
 
 function sharedInts(values: Int32Array): Int32Array {
   const copy = new Int32Array(new SharedArrayBuffer(values.byteLength));
@@ -38,7 +38,7 @@ function sharedLists({ rowStart, itemIds }: InteractionLists): InteractionLists 
 
 async function describedBy(folder: string): Promise<string | null> {
   const bytes = await readFile(join(folder, exportFiles.description)).catch(() => null);
-  return bytes === null ? null : sha256Of(bytes);
+  return bytes === null ? null : createHash("sha256").update(bytes).digest("hex");
 }
 
 async function loadContent({ folder, device, precision }: LoadRequest): Promise<LoadedContent> {

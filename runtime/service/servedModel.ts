@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import type { DeviceChoice } from "../artifacts/device.js";
 import type { ExportDescription } from "../serving/exportFormat.js";
-import { unpackError } from "../training/transferredError.js";
 import { BatchQueue, type BatchRecord } from "./batchQueue.js";
 import { buffersOf, type GraphBatch, type GraphResult } from "./graphBatch.js";
 import type { GraphReply, GraphThreadNotice, GraphThreadStart } from "./graphThread.js";
@@ -10,8 +9,12 @@ import type { LoadedContent, LoadOutcome, LoadRequest } from "./loaderThread.js"
 import type { RowKind } from "./rowKinds.js";
 import type { ServiceSettings } from "./serviceSettings.js";
 import { TextColumn } from "./textColumn.js";
+import { unpackError } from "./threadError.js";
 
 type GraphThreads = Piscina<GraphBatch, GraphReply>;
+
+/** ms */
+const LOADER_IDLE = 1_000;
 
 const threadFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -35,20 +38,30 @@ export interface ModelEvents {
   readonly onWorkerLost: (reason: string) => void;
 }
 
-async function readContent(request: LoadRequest): Promise<LoadedContent> {
-  const loader = new Piscina<LoadRequest, LoadOutcome>({
+let loader: Piscina<LoadRequest, LoadOutcome> | undefined;
+
+/** A thread that reads exports, kept for a while: what it needs takes longer to load than most exports. */
+function loaderThread(): Piscina<LoadRequest, LoadOutcome> {
+  if (loader !== undefined) return loader;
+  loader = new Piscina({
     filename: threadFile("./loaderThread.js"),
+    minThreads: 0,
     maxThreads: 1,
+    idleTimeout: LOADER_IDLE,
+    recordTiming: false,
     atomics: "disabled",
   });
-  loader.on("error", () => undefined);
-  try {
-    const outcome = await loader.run(request);
-    if ("error" in outcome) throw unpackError(outcome.error);
-    return outcome;
-  } finally {
-    await loader.destroy();
-  }
+  // Should it end unasked, the next export gets a new one.
+  loader.once("error", () => {
+    loader = undefined;
+  });
+  return loader;
+}
+
+async function readContent(request: LoadRequest): Promise<LoadedContent> {
+  const outcome = await loaderThread().run(request);
+  if ("error" in outcome) throw unpackError(outcome.error);
+  return outcome;
 }
 
 /** Starts the threads and waits until all have opened and tried their sessions. */
@@ -135,7 +148,7 @@ export class ServedModel {
   /**
    * Reads an export, checks it, opens its graphs in all threads and runs each once.
    *
-   * @throws ArtifactError, DatasetError, DeviceError, ForeignError, WorkerLostError: nothing is left open then
+   * @throws ArtifactError, UnservableExportError, WorkerLostError: nothing is left open then
    */
   static async open(folder: string, settings: ModelSettings, events: ModelEvents): Promise<ServedModel> {
     const { workers, threads, precision, device } = settings;

@@ -59,7 +59,7 @@ async function ownVersion(): Promise<string> {
  *
  * @param folder written by `mmkit export`
  * @param log nothing is logged if it is null
- * @throws ServiceSettingsError, ListenError; ArtifactError, DatasetError, DeviceError for an export that cannot be used
+ * @throws ServiceSettingsError, ListenError; ArtifactError, UnservableExportError for an export that cannot be used
  */
 export async function startService(
   folder: string,

@@ -18,6 +18,12 @@ export class ServiceMetrics {
     buckets: seconds,
     registers: [this.registry],
   });
+  private readonly aborted = new Counter({
+    name: "mmkit_http_requests_aborted_total",
+    help: "Requests whose client closed the connection before the answer",
+    labelNames: ["route"] as const,
+    registers: [this.registry],
+  });
   private readonly clientErrors = new Counter({
     name: "mmkit_http_client_errors_total",
     help: "Connections that sent no proper request, or none in time, by Node's code",
@@ -106,6 +112,10 @@ export class ServiceMetrics {
 
   observeRequest(route: string, method: string, status: number, duration: number): void {
     this.requests.observe({ route, method, status }, duration / 1000);
+  }
+
+  countAborted(route: string): void {
+    this.aborted.inc({ route });
   }
 
   countClientError(code: string): void {

@@ -18,10 +18,10 @@ export interface TestService {
   readonly service: RunningService;
   /** Lines of the log. */
   readonly log: readonly string[];
-  get(path: string): Promise<Answer>;
-  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  readonly get: (path: string) => Promise<Answer>;
+  readonly post: (path: string, body: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
   /** A value of GET /metrics, such as `mmkit_queue_length` or `name{label="x"}`; 0 where there is none. */
-  metric(name: string): Promise<number>;
+  readonly metric: (name: string) => Promise<number>;
 }
 
 async function answerOf(response: Response): Promise<Answer> {
@@ -75,7 +75,7 @@ export async function startTestService(
         headers: { "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
-    async metric(name) {
+    metric: async (name) => {
       const { body } = await ask("/metrics");
       const line = String(body)
         .split("\n")
