@@ -52,6 +52,34 @@ describe("recommendations from data with keys", function () {
     for (const { item, key } of list!.items) expect(key).to.equal(`B${100 + item}`);
   });
 
+  it("go to somebody new by the keys of what they like", async () => {
+    const words = ["recommend", at("export"), "--liked", "B103", "--liked", "B105", "--k", "40"];
+    const { code, stdout, stderr } = await mmkit(...words);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^for somebody who likes 2 items\n {3}1\. item B1\d\d {2}-?[\d.]+ {2}Item \d+\n/);
+    expect(stdout).not.to.include("item B103");
+    const all = await mmkit(...words, "--include-seen", "--json");
+    const [list] = JSON.parse(all.stdout) as { liked: number[]; items: { key: string }[] }[];
+    expect([list!.liked, list!.items.length]).to.deep.equal([[3, 5], tinySizes.items]);
+  });
+
+  it("may be of items like others", async () => {
+    const words = ["recommend", at("export"), "--similar", "B103", "--similar", "B129", "--k", "1"];
+    const { code, stdout, stderr } = await mmkit(...words);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^like item B103\n {3}1\. item B1\d\d .*\nlike item B129\n {3}1\. item B1\d\d /);
+    const both = await mmkit("recommend", at("export"), "--similar", "B103", "--user", "u997");
+    expect([both.code, both.stderr]).to.deep.equal([
+      2,
+      "mmkit: --user and --similar ask for different lists. Give one of them.\n",
+    ]);
+    const lacking = await mmkit(...words, "--precision", "int8");
+    expect([lacking.code, lacking.stderr]).to.deep.equal([
+      1,
+      "mmkit: precision int8: this export has float32 only. Export the model again with --quantize int8.\n",
+    ]);
+  });
+
   it("say which user is unknown", async () => {
     const { code, stdout, stderr } = await mmkit("recommend", at("export"), "--user", "3");
     expect([code, stdout]).to.deep.equal([1, ""]);
