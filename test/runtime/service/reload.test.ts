@@ -102,7 +102,7 @@ describe("a new export in the folder of the service", () => {
       }
       // A graph that onnxruntime refuses, with the right checksum.
       const { precisions } = exampleExport();
-      const graphs = { ...precisions.float32.graphs, similar: Buffer.from("no graph") };
+      const graphs = { ...precisions.float32.graphs, similar: () => Buffer.from("no graph") };
       await writeExampleExport(folder, { precisions: { float32: { graphs } } });
       await service.reload();
       expect((await ready(tested)).reload!.message).to.include("similar.onnx: onnxruntime cannot load it");
