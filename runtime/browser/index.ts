@@ -12,6 +12,9 @@ export type {
 } from "../serving/recommender.js";
 export { NonFiniteLossError } from "../training/nonFiniteLossError.js";
 export { ServingError } from "../serving/servingError.js";
+export { answerInWorker } from "./answerInWorker.js";
+export { connectWorker, type WorkerConnection } from "./connectWorker.js";
+export type { MessageEnd } from "./page.js";
 export type { PageDeviceRequest } from "./chooseDevice.js";
 export { OfflineError } from "./download.js";
 export type { LoadProgress, OnLoadProgress } from "./loadProgress.js";

@@ -147,7 +147,6 @@ export async function openPageEngine(options: PageEngineOptions): Promise<PageEn
       ...{ hooks, dataset, buffers, bufferSchedule, phases, embedGraph, rankGraph, key, close },
       schedule: manifest.schedule,
       pauseAfterSeconds: Infinity,
-      tileScores: null,
     },
     startingState(manifest, initialState(manifest, sizes, seed)),
   );

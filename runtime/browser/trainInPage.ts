@@ -1,6 +1,7 @@
 import { ArtifactError } from "../artifacts/artifactError.js";
 import type { Artifacts } from "../artifacts/artifacts.js";
 import type { Manifest } from "../artifacts/manifest.js";
+import type { Dataset } from "../data/dataset.js";
 import type { EngineState } from "../training/engine.js";
 import { learningRate } from "../training/learningRate.js";
 import { choosePageDevice, type PageDeviceRequest } from "./chooseDevice.js";
@@ -16,6 +17,7 @@ import { Personaliser } from "./personaliser.js";
 import { TableBackend } from "./tableBackend.js";
 import { readTrainingData, readTrainingDescription } from "./trainingData.js";
 import { trainingFiles, type TrainingDescription } from "./trainingFolder.js";
+import { validationMetrics } from "./validationMetrics.js";
 
 /** Some steps that have just been taken. */
 export interface TrainingStep {
@@ -71,7 +73,8 @@ export interface TrainedInPage {
   readonly seconds: number;
 }
 
-const METRIC = "Recall@20";
+const CUTOFF = 20;
+const METRIC = `Recall@${CUTOFF}`;
 
 /** What `auto` chooses whatever the size. */
 const FUSED = {
@@ -107,6 +110,7 @@ async function openFolder(address: string | URL, options: TrainInPageOptions): P
 /** Epochs of training; the state to be answered with is the engine's at the end. */
 async function train(
   { engine }: PageEngine,
+  dataset: Dataset,
   manifest: Manifest,
   options: TrainInPageOptions,
 ): Promise<Pick<TrainedInPage, "epochs" | "losses" | "best" | "isStopped">> {
@@ -124,15 +128,8 @@ async function train(
     losses.push(done["main"] ?? {});
     const isDue = evaluateEvery > 0 && (losses.length % evaluateEvery === 0 || losses.length === epochs);
     if (!isDue) continue;
-    await turnOfPage();
-    const { metrics } = await engine.evaluate({
-      split: "valid",
-      cutoffs: [20],
-      ndcgIdeal: "targets",
-      maskValidationAtTest: true,
-      ranker: "model",
-    });
-    const evaluation = { epoch: losses.length, metrics: metrics as Readonly<Record<string, number>> };
+    const measured = await validationMetrics(await engine.ranker(), dataset, CUTOFF, turnOfPage);
+    const evaluation = { epoch: losses.length, metrics: { ...measured } };
     options.onEvaluation?.(evaluation);
     if (best === null || evaluation.metrics[METRIC]! > best.metrics[METRIC]!) {
       best = { ...evaluation, state: await engine.readState() };
@@ -174,7 +171,7 @@ export async function trainInPage(
   try {
     signal?.throwIfAborted();
     const started = performance.now();
-    const trained = await train(opened, manifest, options);
+    const trained = await train(opened, data.dataset, manifest, options);
     const vectors = await opened.engine.vectors();
     const [users, items] = [vectors.get("user_vectors")!, vectors.get("item_vectors")!];
     const open = async (file: string): Promise<PageGraph> =>

@@ -2,15 +2,17 @@ import { chooseDevice, providerOf } from "../artifacts/device.js";
 import { GraphSession, type GraphSessionOptions, type SessionMemory } from "../artifacts/graphSession.js";
 import { graphFile } from "../artifacts/loadArtifacts.js";
 import { Buffers } from "../data/buffers.js";
-import { loadDataset } from "../data/dataset.js";
+import { loadDataset, type Dataset } from "../data/dataset.js";
 import type { DatasetNote } from "../data/datasetNote.js";
 import { hostTensor } from "../data/hostTensor.js";
 import { randomKey } from "../data/random.js";
 import { runRecipe } from "../data/recipes.js";
 import { createSampler } from "../data/sampler.js";
+import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { itemsWithoutTraining } from "../ranking/groups.js";
 import { BufferSchedule } from "./bufferSchedule.js";
 import type { Engine, EngineHooks, EngineInfo, EngineOptions, EngineState } from "./engine.js";
+import { evaluateDataset, type EvaluationRequest } from "./evaluateDataset.js";
 import { initialState } from "./initialise.js";
 import { fitTiles } from "./fitTile.js";
 import { memoryLimit } from "./memoryLimit.js";
@@ -22,12 +24,15 @@ import { FusedExecutor, SeparateExecutor } from "./stepExecutor.js";
 
 /** Trains in the calling thread; onnxruntime blocks it while a graph runs. */
 export class LocalEngine extends ScheduledEngine implements Engine {
+  private readonly dataset: Dataset;
+
   private constructor(
     readonly info: EngineInfo,
     parts: EngineParts,
     state: Omit<EngineState, "buffers">,
   ) {
     super(parts, state);
+    this.dataset = parts.dataset;
   }
 
   /**
@@ -154,9 +159,12 @@ export class LocalEngine extends ScheduledEngine implements Engine {
         ...{ hooks, dataset, buffers, bufferSchedule, phases, embedGraph, rankGraph, key, close },
         schedule: manifest.schedule,
         pauseAfterSeconds: options.pauseAfterSeconds ?? Infinity,
-        tileScores: memory.tileScores,
       },
       startingState(manifest, tensors),
     );
+  }
+
+  evaluate(request: EvaluationRequest): Promise<RankingReport> {
+    return evaluateDataset(this.dataset, request, () => this.ranker(), this.info.memory.tileScores);
   }
 }

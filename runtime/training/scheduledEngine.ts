@@ -2,12 +2,10 @@ import type { Manifest, ScheduleEntry } from "../artifacts/manifest.js";
 import type { Buffers } from "../data/buffers.js";
 import type { Dataset } from "../data/dataset.js";
 import type { HostTensor } from "../data/hostTensor.js";
-import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { ModelRanker } from "../ranking/modelRanker.js";
 import type { Ranker } from "../ranking/ranker.js";
 import type { BufferSchedule } from "./bufferSchedule.js";
 import type { Engine, EngineHooks, EngineState, EpochLosses, EpochProgress, EpochStop } from "./engine.js";
-import { evaluateDataset, type EvaluationRequest } from "./evaluateDataset.js";
 import type { PhaseTrainer } from "./phaseTrainer.js";
 import type { RunnableGraph } from "./stepExecutor.js";
 
@@ -21,8 +19,6 @@ const untouched: EpochProgress = { entries: 0, step: 0, sums: [], losses: {} };
 export interface EngineParts {
   readonly hooks: EngineHooks;
   readonly pauseAfterSeconds: number;
-  /** Most scores computed at once in evaluations, null for the usual number. */
-  readonly tileScores: number | null;
   readonly dataset: Dataset;
   readonly schedule: readonly ScheduleEntry[];
   readonly buffers: Buffers;
@@ -43,8 +39,8 @@ export function startingState(
   return { epoch: 0, progress: null, tensors, steps };
 }
 
-/** Runs a manifest's schedule epoch by epoch, in Node and in pages alike: what it runs graphs with is given to it. */
-export class ScheduledEngine implements Omit<Engine, "info"> {
+/** Runs a manifest's schedule epoch by epoch, in Node and in pages alike: what it runs graphs with is given to it. Evaluations are others'. */
+export class ScheduledEngine implements Omit<Engine, "info" | "evaluate"> {
   constructor(
     private readonly parts: EngineParts,
     private state: Omit<EngineState, "buffers">,
@@ -108,11 +104,8 @@ export class ScheduledEngine implements Omit<Engine, "info"> {
     return phase.means(latest);
   }
 
-  async evaluate(request: EvaluationRequest): Promise<RankingReport> {
-    return evaluateDataset(this.parts.dataset, request, () => this.modelRanker(), this.parts.tileScores);
-  }
-
-  private async modelRanker(): Promise<Ranker> {
+  /** The model in its present state. */
+  async ranker(): Promise<Ranker> {
     const vectors = await this.vectors();
     const { users, items } = this.parts.dataset;
     return ModelRanker.from(
