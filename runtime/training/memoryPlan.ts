@@ -19,7 +19,7 @@ export const ARENA = 2;
 const KEPT = 1.2;
 
 /** Above this, bytes, the block that holds a step's plan costs memory and saves no time worth it. */
-const LARGE_STEP = 2 ** 30;
+const LARGE_STEP = 2 ** 28;
 
 /** What JavaScript and onnxruntime take in the course of training, bytes (measured: 15 to 35 MB). */
 const JAVASCRIPT = 25e6;

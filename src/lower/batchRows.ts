@@ -59,6 +59,10 @@ function isBatch(ids: Node): boolean {
   return ids.operation === "input" && ids.attributes.role === "batch" && typeOf(ids).axes.length === 1;
 }
 
+function isLookup({ operation, inputs }: Node): boolean {
+  return operation === "gather" && isBatch(inputs[1]!);
+}
+
 /** The last value in order that can be computed for rows of the batch alone because nothing else of it is read. */
 function findTable(graph: Graph): LookedUp | undefined {
   const roots = graph.outputs.map(({ node }) => node);
@@ -66,10 +70,13 @@ function findTable(graph: Graph): LookedUp | undefined {
   const readers = new Map<Node, Node[]>(order.map((node) => [node, []]));
   for (const node of order) for (const input of new Set(node.inputs)) readers.get(input)!.push(node);
   const isResult = new Set(roots);
+  const isLookedUp = (table: Node): boolean => !isResult.has(table) && readers.get(table)!.every(isLookup);
   for (const table of order.reverse()) {
     const lookups = readers.get(table)!;
-    const isLookedUp = lookups.every((node) => node.operation === "gather" && isBatch(node.inputs[1]!));
-    if (!isLookedUp || lookups.length === 0 || isResult.has(table)) continue;
+    if (!isLookedUp(table) || lookups.length === 0) continue;
+    // A part of columns is cheaper to look up than all of them, of which only it may be needed.
+    const wholes = table.operation === "part" ? readers.get(table.inputs[0]!)! : [];
+    if (!wholes.every((node) => isLookup(node) || (node.operation === "part" && isLookedUp(node)))) continue;
     const hasRows = rowInputs(table);
     if (hasRows !== undefined) return { table, hasRows, lookups };
   }

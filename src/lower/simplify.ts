@@ -1,10 +1,11 @@
 import type { Graph, Node } from "../ir/node.js";
-import { axisNames, productOfSizes, sameAxes, sameType } from "../ir/types.js";
+import { axisNames, productOfSizes, sameAxes, sameType, type Axis } from "../ir/types.js";
 import {
   add,
   axisSize,
   broadcast,
   concat,
+  matmul,
   multiply,
   negate,
   rename,
@@ -185,6 +186,34 @@ function mergeScatters(node: Node): Node | undefined {
   );
 }
 
+function isMatrixProduct(node: Node): boolean {
+  return node.operation === "matmul" && node.inputs.every((value) => typeOf(value).axes.length === 2);
+}
+
+/** a R ± b R = (a ± b) R. */
+function sumOfProducts(node: Node): Node | undefined {
+  if (node.operation !== "add" && node.operation !== "subtract") return undefined;
+  const [left, right] = node.inputs as [Node, Node];
+  if (!isMatrixProduct(left) || !isMatrixProduct(right) || left.inputs[1] !== right.inputs[1])
+    return undefined;
+  const [a, b] = [left.inputs[0]!, right.inputs[0]!];
+  if (!sameType(a.type, b.type)) return undefined;
+  return matmul(node.operation === "add" ? add(a, b) : subtract(a, b), left.inputs[1]!);
+}
+
+/** Rows that are products with one matrix, or negated, are added up before: R of features is wide, the rows are not. */
+function scatterBeforeProduct(node: Node): Node | undefined {
+  if (node.operation !== "scatterAdd") return undefined;
+  const [ids, rows] = node.inputs as [Node, Node];
+  const isNegated = rows.operation === "negate";
+  const product = isNegated ? rows.inputs[0]! : rows;
+  if (!isMatrixProduct(product) || typeOf(ids).axes.length !== 1) return undefined;
+  const [narrow, matrix] = product.inputs as [Node, Node];
+  const [inner, outer] = typeOf(matrix).axes.map(({ size }) => size);
+  if (typeof inner !== "number" || (typeof outer === "number" && outer <= inner)) return undefined;
+  return matmul(scatterAdd(ids, isNegated ? negate(narrow) : narrow, node.attributes.axis as Axis), matrix);
+}
+
 /** Sums of gradients that each fill one part of an axis, zeros elsewhere: the parts are written once. */
 function mergePaddedParts(node: Node): Node | undefined {
   if (node.operation !== "add") return undefined;
@@ -204,7 +233,10 @@ function mergePaddedParts(node: Node): Node | undefined {
   );
 }
 
-const rules = [foldConstants, neutralElements, absorbBroadcast, layoutRules, mergeScatters, mergePaddedParts];
+const rules = [
+  ...[foldConstants, neutralElements, absorbBroadcast, layoutRules],
+  ...[scatterBeforeProduct, sumOfProducts, mergeScatters, mergePaddedParts],
+];
 
 /** Constant folding and algebraic simplification; results are equal up to rounding and of the same type. */
 export function simplify(graph: Graph): Graph {

@@ -41,7 +41,9 @@ function clipped(gradients: readonly Node[], limit: number): Node[] {
  * One step of the optimizer for all parameters.
  *
  * Adam and AdamW (Kingma and Ba; Loshchilov and Hutter) with bias correction: p - lr m̂ / (√v̂ + ε), written as
- * p - lr √(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε √(1-β₂ᵗ)), which needs no corrected copies of m and v.
+ * p - lr √(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√v + ε √(1-β₂ᵗ)), which needs no corrected copies of m and v. The state tensors are the
+ * sums m ← β₁ m + g and v ← β₂ v + g², Adam's moments divided by 1-β₁ and 1-β₂: those factors are part of the scalars
+ * then, which saves two passes over all parameters.
  * SGD with momentum as in PyTorch: m ← μ m + g; p - lr m.
  *
  * @param learningRate float32 []
@@ -92,10 +94,10 @@ function adam(
 ): Update {
   const [m, v] = moments as [Node, Node];
   const { beta1, beta2, epsilon } = settings;
-  const nextM = add(multiply(m, scalar(beta1)), multiply(gradient, scalar(1 - beta1)));
-  const nextV = add(multiply(v, scalar(beta2)), multiply(multiply(gradient, gradient), scalar(1 - beta2)));
-  const root = sqrt(oneMinusPower(beta2, step));
-  const rate = divide(multiply(learningRate, root), oneMinusPower(beta1, step));
+  const nextM = add(multiply(m, scalar(beta1)), gradient);
+  const nextV = add(multiply(v, scalar(beta2)), multiply(gradient, gradient));
+  const root = multiply(sqrt(oneMinusPower(beta2, step)), scalar(1 / Math.sqrt(1 - beta2)));
+  const rate = divide(multiply(learningRate, multiply(root, scalar(1 - beta1))), oneMinusPower(beta1, step));
   const update = multiply(rate, divide(nextM, add(sqrt(nextV), multiply(root, scalar(epsilon)))));
   const base =
     settings.kind === "adamw" && settings.weightDecay > 0

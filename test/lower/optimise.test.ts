@@ -218,6 +218,36 @@ describe("simplification", () => {
     expect(scatters(optimised(gradient!))).to.equal(1);
   });
 
+  it("adds rows up before they are multiplied by a wide matrix, also of two lookups with opposite signs", () => {
+    const b = new GraphBuilder("parameter");
+    const table = b.float("table", { item: 4, feature: 6 });
+    const weight = b.float("weight", { feature: 6, dim: 2 }, undefined, ["dim"]);
+    const [first, second] = [0, 1].map((i) => b.ids(`ids_${i}`, "item", { batch: 3 }, [i, 3, 3]));
+    const apart = build.subtract(build.gather(table, first!), build.gather(table, second!));
+    const loss = build.sum(build.exp(build.matmul(apart, weight)), ["batch", "dim"]);
+    const [gradient] = gradients(loss, [table]);
+    const after = optimised(gradient!);
+    const scattered = topologicalOrder(roots(after)).filter(({ operation }) => operation === "scatterAdd");
+    expect(scattered.map((node) => axisNames(build.typeOf(node)))).to.deep.equal([["item", "dim"]]);
+    // One product for the rows' projections, one for their gradients.
+    const products = operationsIn(after).filter((operation) => /matmul/i.test(operation));
+    expect(products).to.have.length(2);
+    const values = evaluate([...roots(after), gradient!], b.feeds);
+    const [found, expected] = [roots(after)[0]!, gradient!].map((node) => numbersOf(values, node));
+    expect(relativeError(found!, expected!)).to.be.below(1e-12);
+  });
+
+  it("multiplies first where the matrix is narrow", () => {
+    const b = new GraphBuilder("parameter");
+    const rows = b.float("rows", { batch: 3, wide: 6 }, undefined, ["wide"]);
+    const weight = b.float("weight", { wide: 6, dim: 2 }, undefined, ["wide", "dim"]);
+    const ids = b.ids("ids", "item", { batch: 3 }, [0, 1, 1]);
+    const graph = optimised(
+      build.scatterAdd(ids, build.matmul(rows, weight), { name: "item", size: "item" }),
+    );
+    expect(graph.outputs[0]!.node.operation).to.equal("scatterAdd");
+  });
+
   it("writes the gradients of the parts of an axis once", () => {
     const b = new GraphBuilder("parameter");
     const nodes = build.concat(

@@ -62,7 +62,16 @@ function byHand(
   return next;
 }
 
-/** One step as a graph in double precision. */
+/** What Adam's moments are divided by in the graph's state tensors. */
+function unit({ kind, beta1, beta2 }: OptimizerSettings, suffix: string): number {
+  if (kind === "sgd") return 1;
+  return suffix === "m" ? 1 - beta1 : 1 - beta2;
+}
+
+const times = (values: number[][], factor: number): number[][] =>
+  values.map((row) => row.map((value) => value * factor));
+
+/** One step as a graph in double precision; its moments are those of the textbook. */
 async function inGraph(
   settings: OptimizerSettings,
   state: State,
@@ -73,12 +82,13 @@ async function inGraph(
 ): Promise<State> {
   const g = new GraphBuilder();
   const suffixes = momentSuffixes(settings);
+  const given = (suffix: string): number[][] => times(state.moments[suffix]!, 1 / unit(settings, suffix));
   const entries = SIZES.map((size, p) => {
     const axis = { [`axis_${p}`]: size };
     return {
       parameter: g.float(`p${p}`, axis, state.parameters[p]),
       gradient: g.float(`p${p}.grad`, axis, gradients[p]),
-      moments: suffixes.map((suffix) => g.float(`p${p}.${suffix}`, axis, state.moments[suffix]![p])),
+      moments: suffixes.map((suffix) => g.float(`p${p}.${suffix}`, axis, given(suffix)[p])),
     };
   });
   const updates = optimizerStep(settings, entries, g.float("rate", {}, [rate]), g.float("step", {}, [step]));
@@ -89,7 +99,9 @@ async function inGraph(
   const results = await runGraph(optimise({ name: "step", outputs }), g.inputs, g.feeds, { precision });
   const read = (suffix: string): number[][] =>
     SIZES.map((_, p) => numbersFrom(results[`p${p}${suffix}.next`]));
-  const moments = Object.fromEntries(suffixes.map((suffix) => [suffix, read(`.${suffix}`)]));
+  const moments = Object.fromEntries(
+    suffixes.map((suffix) => [suffix, times(read(`.${suffix}`), unit(settings, suffix))]),
+  );
   return { parameters: read(""), moments: { m: zeros(), v: zeros(), ...moments } };
 }
 
