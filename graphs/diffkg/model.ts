@@ -2,11 +2,9 @@ import {
   add,
   bprLoss,
   defineModel,
-  dropout,
   gather,
   infoNce,
   multiply,
-  normalise,
   propagate,
   sampledTriples,
   square,
@@ -26,6 +24,7 @@ import { denoiser } from "../kdiffe/denoiser.js";
 import { diffusion } from "../kdiffe/diffusion.js";
 import { chosenLinks, collaborativeLoss } from "../kdiffe/generation.js";
 import { interactionGraph } from "../kdiffe/interactionGraph.js";
+import { knowledgeEncoder } from "./encoder.js";
 import { diffkgHyperparameters } from "./hyperparameters.js";
 
 /** DiffKG (Jiang et al., WSDM 2024), as its code specifies it. Items are the first entities. */
@@ -64,12 +63,11 @@ export default defineModel({
     const phase = m.phase("diffusion");
     const rows = phase.rows("entity");
     const own = gather(stopGradient(entities), rows);
-    const { elbo, predicted, generated } = diffusion(
+    const clean = phase.denseRows(allLinks);
+    const { elbo, predicted, generated } = diffusion<"entity">(
       m,
-      denoiser(m, h, "none", own, true),
-      phase.denseRows(allLinks),
-      rows,
-      h.keptEntities,
+      denoiser<"entity">(m, h, { name: "denoiser", column: "entity", normaliseRows: true }),
+      { name: "diffusion", column: "entity", clean, ids: rows, kept: h.keptEntities },
       h,
     );
     if (h.collaborativeWeight < 1) phase.loss("elbo", multiply(elbo, 1 - h.collaborativeWeight));
@@ -85,21 +83,14 @@ export default defineModel({
     });
     const denoised = chosenLinks(m, "entity", generated, recipe, { ...h, reverses: true });
 
-    // Hops of attention, each added to a share of what the hops before gave; then layers over users and items
+    // Hops of attention, then layers over users and items
     const overInteractions = interactionGraph(m, {
       ...{ layers: h.layers, readout: "sum", selfLoops: true, attentionRenorm: false },
       ...{ similarityWeight: 0, walk: "rwr", walkLength: 1, walks: 1, restart: 0, includeStart: false },
     });
-    const view = (knowledge: KnowledgeView<"entity">, name: string): Embeddings => {
-      let hop = entities;
-      let result = entities;
-      for (let index = 1; index <= h.hops; index++) {
-        const message = add(attend(knowledge, hop, hop), hop);
-        hop = normalise(dropout(m, `${name}/hop_${index}`, message, h.messDropout), "dim");
-        result = add(multiply(h.kgResidual, result), hop);
-      }
-      return overInteractions({ users, items: propagate(places, result) });
-    };
+    const encode = knowledgeEncoder(m, attend, entities, h);
+    const view = (knowledge: KnowledgeView<"entity">, name: string): Embeddings =>
+      overInteractions({ users, items: propagate(places, encode(knowledge, name)) });
     const isGivenOnly = m.training && h.trainingViews === "given";
     const ofGenerated = view(isGivenOnly ? given : denoised, "generated");
     const ofGiven = view(given, "given");

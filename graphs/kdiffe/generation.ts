@@ -55,13 +55,11 @@ export function generatedView(
   const rows = phase.rows("item");
   const itemUsers = m.sparse("item_users", "item", "user", { kind: "interactions", weights: "rowMean" });
   const guide = gather(propagate(itemUsers, stopGradient(users)), rows);
-  const form = settings.guidance === "ckgc" ? "none" : settings.guidance;
-  const { elbo, predicted, generated } = diffusion(
+  const form = { concat: { beside: guide }, scalarShift: { shift: guide }, ckgc: {}, none: {} };
+  const { elbo, predicted, generated } = diffusion<"entity">(
     m,
-    denoiser(m, settings, form, guide),
-    clean,
-    rows,
-    settings.keptEntities,
+    denoiser<"entity">(m, settings, { name: "denoiser", column: "entity", ...form[settings.guidance] }),
+    { name: "diffusion", column: "entity", clean, ids: rows, kept: settings.keptEntities },
     settings,
   );
   const share = settings.guidance === "ckgc" ? settings.collaborativeWeight : 0;

@@ -9,7 +9,11 @@ export const knowledgeHyperparameters = {
       "Knowledge graph: the dataset's triples; one thing per modality linked to all items (released with KDiffE, " +
       "tells items apart by nothing); k-means clusters of the features; columns of items.tsv",
   }),
-  modalities: names({ default: [], description: "Modalities of source hub or clusters, one relation each" }),
+  modalities: names({
+    default: [],
+    description:
+      "Modalities of source hub or clusters, one relation each; of KDiffE's released variant also those of its second tower",
+  }),
   clusters: integer({
     default: 64,
     minimum: 1,
@@ -52,7 +56,8 @@ export const diffusionHyperparameters = {
     default: 0.5,
     minimum: 0,
     maximum: 1,
-    description: "e_loss of the collaborative loss, 1 - e_loss of the ELBO (released: 0.7, 0.9, 0.5)",
+    description:
+      "e_loss of the collaborative loss, 1 - e_loss of the ELBO (released: 0.7, 0.9, 0.5, and 1 of the ELBO)",
   }),
   diffusionLearningRate: number({
     default: 1e-3,
@@ -62,8 +67,56 @@ export const diffusionHyperparameters = {
   diffusionBatch: integer({ default: 1024, minimum: 1, description: "Rows per step of the denoiser (1024)" }),
 };
 
-/** Hyper-parameters and switches of KDiffE, paper variant: its values and the readings of its open points. */
+/** What only the released variant has. */
+const releasedHyperparameters = {
+  triplesPerHead: integer({
+    default: 10,
+    minimum: 0,
+    description: "Released: most links of an entity in the given graph, drawn once (10); 0 for all",
+  }),
+  hops: integer({
+    default: 1,
+    minimum: 1,
+    maximum: 4,
+    description: "Released: hops over the knowledge graph (1)",
+  }),
+  modalityTransform: choice({
+    of: ["linear", "matrix"],
+    default: "linear",
+    description: "Released: features to d by F W + b (TikTok, Sports) or by LeakyReLU(F W) (Baby)",
+  }),
+  generatedWeight: number({
+    default: 0.2,
+    minimum: 0,
+    description: "Released: what the modalities' generated graphs add to their vectors, ris_adj_lambda (0.2)",
+  }),
+  complementModalities: names({
+    default: ["text"],
+    description: "Released: modalities whose collaborative loss weighs 1 - e_loss instead of e_loss (text)",
+  }),
+  clMode: choice({
+    of: ["main", "modalities"],
+    default: "main",
+    description:
+      "Released: contrast of the knowledge tower with each modality's view and of its own two views (cl_method 1: TikTok), " +
+      "or of the modalities' views with one another (0: Baby, Sports)",
+  }),
+  fixViews: flag({
+    default: false,
+    description:
+      "Released: the generated knowledge graph is a view in training too, and contrasted in either clMode; its code trains " +
+      "both views on the given graph by mistake, and only ranks by the generated one",
+  }),
+};
+
+/** Hyper-parameters and switches of KDiffE with the paper's values and the readings of its open points. */
 export const kdiffeHyperparameters = {
+  variant: choice({
+    of: ["paper", "released"],
+    default: "paper",
+    description:
+      "The model of the paper, or of the released code: DiffKG and DiffMM with their scores added, with defaults of its own",
+  }),
   dim: integer({ default: 64, minimum: 2, description: "Embedding size d (64)" }),
   layers: integer({
     default: 1,
@@ -169,6 +222,7 @@ export const kdiffeHyperparameters = {
     maximum: 1,
     description: "Share of the generated links that is kept, drawn every epoch (released 0.5, 1, 1)",
   }),
+  ...releasedHyperparameters,
   ...trainingHyperparameters({ learningRate: 1e-3, batchSize: 1024 }),
   negativePool: choice({
     of: ["all", "train"],

@@ -8,6 +8,7 @@ import {
   transposed,
   type Declaration,
   type Embeddings,
+  type Propagation,
 } from "../../src/index.js";
 
 export interface InteractionGraphSettings {
@@ -32,10 +33,16 @@ export interface InteractionGraphSettings {
  *
  * @returns what all users and items end as, from what they start from; may be called for several starts
  */
-export function interactionGraph(
+export function interactionGraph(m: Declaration, settings: InteractionGraphSettings): Propagation {
+  if (settings.layers === 0) return (start) => start;
+  return overLayers(interactionStep(m, settings), settings);
+}
+
+/** One step over L̄, self-loops included. */
+export function interactionStep(
   m: Declaration,
-  settings: InteractionGraphSettings,
-): (start: Embeddings) => Embeddings {
+  settings: Omit<InteractionGraphSettings, "layers" | "readout">,
+): Propagation {
   const recipe = {
     walk: settings.walk,
     length: settings.walkLength,
@@ -46,7 +53,6 @@ export function interactionGraph(
     selfLoops: settings.selfLoops,
     renormalise: settings.attentionRenorm,
   };
-  if (settings.layers === 0) return (start) => start;
   const adjacency = m.sparse("attention_adjacency", "user", "item", { kind: "walkSimilarity", ...recipe });
   const received = ({ users, items }: Embeddings): Embeddings => ({
     users: propagate(adjacency, items),
@@ -58,7 +64,7 @@ export function interactionGraph(
         items: m.buffer("item_loops", ["item"], { kind: "walkSelfLoops", ...recipe }),
       }
     : undefined;
-  const step = (from: Embeddings): Embeddings => {
+  return (from) => {
     const { users, items } = received(from);
     if (loops === undefined) return { users, items };
     return {
@@ -66,9 +72,16 @@ export function interactionGraph(
       items: add(items, multiply(from.items, loops.items)),
     };
   };
-  const combine = { sum: sumOf, mean: meanOf, last: undefined }[settings.readout];
+}
+
+/** Layers 0..L of a step, read out. */
+export function overLayers(
+  step: Propagation,
+  { layers: count, readout }: Pick<InteractionGraphSettings, "layers" | "readout">,
+): Propagation {
+  const combine = { sum: sumOf, mean: meanOf, last: undefined }[readout];
   return (start) => {
-    const layers = propagationLayers(step, start, settings.layers);
+    const layers = propagationLayers(step, start, count);
     if (combine === undefined) return layers.at(-1)!;
     return {
       users: combine(layers.map(({ users }) => users)),

@@ -12,6 +12,13 @@ export interface ModelDefinition<H extends Hyperparameters = Hyperparameters> {
   /** One line: what it is and where it comes from. */
   readonly title: string;
   readonly hyperparameters: H;
+  /**
+   * Defaults that are others where a hyper-parameter has a value: `{ variant: { released: { walks: 6 } } }`. What is set
+   * goes before them.
+   */
+  readonly defaultsWhere?: {
+    readonly [K in keyof NoInfer<H>]?: Readonly<Record<string, Partial<Values<NoInfer<H>>>>>;
+  };
   /** The ablation tables of its paper, the main one first; `mmkit ablate` trains them. */
   readonly ablations?: readonly AblationTable<NoInfer<H>>[];
   /** Declares the model; called once for training and once for evaluation. */
@@ -64,6 +71,22 @@ function explain(
   return `${name}: ${error.message ?? error.keyword}${allowed}, found ${JSON.stringify(given[name])}`;
 }
 
+/** What hyper-parameters are that are not given, some of which depend on those that are. */
+export function defaultHyperparameters(
+  { hyperparameters, defaultsWhere = {} }: ModelDefinition,
+  given: Readonly<Record<string, unknown>>,
+): ResolvedHyperparameters {
+  const own = Object.fromEntries(
+    Object.entries(hyperparameters).map(([name, parameter]) => [name, parameter.default as Json]),
+  );
+  const more = Object.entries(defaultsWhere).map(([name, byValue]) => {
+    const value = given[name] ?? own[name];
+    const others = byValue?.[typeof value === "string" ? value : JSON.stringify(value)];
+    return (others ?? {}) as ResolvedHyperparameters;
+  });
+  return Object.assign(own, ...more) as ResolvedHyperparameters;
+}
+
 /**
  * Defaults overlaid with the given values.
  * @throws HyperparameterError naming every unknown key and every value out of range
@@ -80,11 +103,7 @@ export function resolveHyperparameters(
       (validate.errors ?? []).map((error) => explain(error, model, given)),
     );
   }
-  const defaults = Object.entries(model.hyperparameters).map(([name, parameter]) => [
-    name,
-    parameter.default,
-  ]);
-  return { ...Object.fromEntries(defaults), ...given } as ResolvedHyperparameters;
+  return { ...defaultHyperparameters(model, given), ...given } as ResolvedHyperparameters;
 }
 
 /** Runs a model's `build` for training or evaluation. */

@@ -32,6 +32,17 @@ function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
+/** Defaults that depend on another hyper-parameter. */
+function otherDefaults({ defaultsWhere = {} }: ModelDefinition): string[] {
+  return Object.entries(defaultsWhere).flatMap(([name, byValue]) =>
+    Object.entries(byValue ?? {}).flatMap(([value, defaults]) =>
+      wrapped(`with ${name}=${value} the defaults are ${pointText(defaults as Point)}`, WIDTH - 2).map(
+        (line) => `  ${line}`,
+      ),
+    ),
+  );
+}
+
 /** The rows of the model's ablation tables with what each sets. */
 function ablationLines({ name: model, ablations = [] }: ModelDefinition): string[] {
   return ablations.flatMap(({ table, title, groups }) => {
@@ -67,5 +78,11 @@ export function hyperparameterTable(model: ModelDefinition): string {
     const texts = wrapped(description, Math.max(30, WIDTH - indent));
     return texts.map((text, line) => `  ${line === 0 ? start : " ".repeat(indent - 2)}${text}`.trimEnd());
   });
-  return [`${model.name}: ${model.title}`, ...lines, ...ablationLines(model), ""].join("\n");
+  return [
+    `${model.name}: ${model.title}`,
+    ...lines,
+    ...otherDefaults(model),
+    ...ablationLines(model),
+    "",
+  ].join("\n");
 }

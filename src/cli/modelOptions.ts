@@ -1,4 +1,9 @@
-import { HyperparameterError, resolveHyperparameters, type ModelDefinition } from "../authoring/model.js";
+import {
+  defaultHyperparameters,
+  HyperparameterError,
+  resolveHyperparameters,
+  type ModelDefinition,
+} from "../authoring/model.js";
 import { nearestName } from "../onnx/nearestName.js";
 import {
   parseSettings,
@@ -37,14 +42,13 @@ export async function chosenSettings(
   { set, config }: { readonly set: readonly string[]; readonly config: string | undefined },
   suggest: (set: Settings) => Promise<SuggestedSettings | undefined> = () => Promise.resolve(undefined),
 ): Promise<ChosenSettings> {
-  const defaults = Object.fromEntries(
-    Object.entries(model.hyperparameters).map(([name, parameter]) => [name, parameter.default]),
-  ) as Settings;
   const fromFile = config === undefined ? {} : await readSettings(config);
   const flags = withLists(model, parseSettings(set));
   const own = { ...fromFile, ...flags };
   checkSettings(model, own);
-  const resolved = resolveSettings(defaults, fromFile, flags, await suggest(own));
+  const suggested = await suggest(own);
+  const defaults = defaultHyperparameters(model, { ...suggested?.values, ...own });
+  const resolved = resolveSettings(defaults, fromFile, flags, suggested);
   const given = Object.fromEntries(
     resolved.filter(({ source }) => source !== "default").map(({ name, value }) => [name, value]),
   );

@@ -27,6 +27,7 @@ export const models = command({
       name: definition.name,
       title: definition.title,
       hyperparameters: hyperparameterSchema(definition)["properties"],
+      defaultsWhere: definition.defaultsWhere ?? {},
       ablations: definition.ablations ?? [],
     }));
     stdout.write(`${JSON.stringify(list, null, 2)}\n`);

@@ -109,6 +109,22 @@ function nearest(seed: number): SparseValue {
   return sparse(ITEMS, ITEMS, entries);
 }
 
+/** Two items of each user, some of which are others' too, and self-loops; weights of any size, as some are dropped. */
+function generatedGraph({ type }: Node, seed: number): DenseFeed | SparseValue {
+  if (type.kind !== "sparse") {
+    const size = type.axes[0]!.name === "user" ? USERS : ITEMS;
+    return dense([size], randomNumbers(seed + 50, size, 0, 0.9));
+  }
+  const values = randomNumbers(seed + 60, 2 * USERS, 0, 0.9);
+  const entries = Array.from({ length: USERS }, (_, user) =>
+    [(2 * user) % ITEMS, (2 * user + 3) % ITEMS].map((item, n): [number, number, number] => {
+      const value = values[2 * user + n]!;
+      return type.row.name === "user" ? [user, item, value] : [item, user, value];
+    }),
+  ).flat();
+  return type.row.name === "user" ? sparse(USERS, ITEMS, entries) : sparse(ITEMS, USERS, entries);
+}
+
 function bufferFeed(
   recipe: Readonly<Record<string, unknown>>,
   node: Node,
@@ -129,6 +145,9 @@ function bufferFeed(
         own.map((degree) => (recipe["weights"] === "selfLoop" ? Math.fround(1 / (degree + 1)) : degree)),
       );
     }
+    case "generatedInteractions":
+    case "generatedLoops":
+      return generatedGraph(node, seed);
     case "nearest":
       return recipe["includeSelf"] === true ? neighbours(true, seed % 3, false) : nearest(seed);
     case "computed": {
@@ -191,11 +210,13 @@ function bufferFeed(
 
 /** Rows that a phase over items or entities is fed. */
 export const batchRows = [8, 0, 1, 2, 5, 3];
+/** Rows that a phase over users is fed. */
+export const batchUsers = [6, 0, 1, 2, 5, 3];
 
-function batchFeed({ source, buffer }: BatchEntry, feeds: Feeds): DenseFeed {
+function batchFeed({ source, buffer }: BatchEntry, { type }: Node, feeds: Feeds): DenseFeed {
   if (source === "denseRow") {
-    const { columns, entries } = feeds[buffer!] as SparseValue;
-    const cells = batchRows.flatMap((row) => {
+    const { rows, columns, entries } = feeds[buffer!] as SparseValue;
+    const cells = (rows === USERS ? batchUsers : batchRows).flatMap((row) => {
       const cell = new Array<number>(columns).fill(0);
       for (const entry of entries) if (entry.row === row) cell[entry.column] = entry.weight;
       return cell;
@@ -206,7 +227,7 @@ function batchFeed({ source, buffer }: BatchEntry, feeds: Feeds): DenseFeed {
   const padded = Array.from({ length: BATCH }, (_, i) => distinct[i] ?? 0);
   const values: Record<string, readonly number[]> = {
     user: triples.users,
-    row: batchRows,
+    row: (type as TensorType).indexes === "user" ? batchUsers : batchRows,
     positive: triples.positives,
     negative: triples.negatives,
     uniquePositive: padded,
@@ -273,7 +294,7 @@ export function smallInstance(
     );
   });
   const batches = declaration.phases.flatMap((phase) => phase.batches);
-  for (const { entry } of batches) feeds[entry.name] = batchFeed(entry, feeds);
+  for (const { entry, node } of batches) feeds[entry.name] = batchFeed(entry, node, feeds);
   for (const node of declaration.scalars) {
     feeds[inputName(node)] =
       inputName(node) === "random_key" ? dense([], [0x1234567890abcdefn]) : dense([], [3]);

@@ -11,6 +11,8 @@ const weights = {
   ...{ noiseMax: 0.5, keptEntities: 2 },
 };
 
+const released = { variant: "released", modalities: ["image", "text"] };
+
 /** Every value of every switch that changes the computation and is not the default, each with the others at their defaults unless said otherwise. */
 const switches: SwitchCases<
   typeof kdiffeHyperparameters,
@@ -43,7 +45,42 @@ const switches: SwitchCases<
   elboWeight: [{ elboWeight: "snr" }],
   diffusionSteps: [{ diffusionSteps: 1 }, { diffusionSteps: 10 }],
   newEdges: [],
+  variant: [{ variant: "released" }],
+  modalityTransform: [{ ...released, modalityTransform: "matrix" }],
+  complementModalities: [{ ...released, complementModalities: [] }],
+  clMode: [
+    { ...released, clMode: "modalities" },
+    { ...released, clMode: "modalities", modalities: ["image"] },
+  ],
+  fixViews: [
+    { ...released, fixViews: true },
+    { ...released, fixViews: true, clMode: "modalities" },
+  ],
 };
+
+/** The switches that both variants have, in the released one. */
+const releasedSwitches: readonly Given[] = [
+  released,
+  { guidance: "none" },
+  { attention: false },
+  { cl: false },
+  { layers: 0 },
+  { layers: 2, readout: "mean" },
+  { layers: 2, readout: "last" },
+  { selfLoops: false },
+  { attentionRenorm: true },
+  { kgResidual: 0 },
+  { messDropout: 0 },
+  { hops: 2 },
+  { l2: 0 },
+  { l2Scope: "all" },
+  { collaborativeWeight: 0 },
+  { collaborativeWeight: 1 },
+  { generatedWeight: 0 },
+  { inputDropout: 0 },
+  { elboWeight: "snr" },
+  { diffusionSteps: 1 },
+].map((given) => ({ ...released, ...given }));
 
 /** What only recipes read. */
 const recipeSwitches: readonly Given[] = [
@@ -64,7 +101,7 @@ function losses(given: Given): string[] {
 }
 
 describe("KDiffE's losses", () => {
-  for (const given of Object.values(switches).flat()) {
+  for (const given of [...Object.values(switches).flat(), ...releasedSwitches]) {
     it(`have the gradients of finite differences with ${label(given)}`, () =>
       expectGradients("kdiffe", { ...weights, ...given }));
   }
