@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { orthonormalise } from "./orthonormalise.js";
 import { Random } from "./random.js";
+import { addMultiples, innerProducts } from "./rowProducts.js";
 
 /** A row-major float32 matrix. */
 export interface Block {
@@ -40,17 +41,16 @@ function transposed(block: Block): Block {
   return { rows: columns, columns: rows, data: result };
 }
 
-/** Inner products of the rows, added in float64. */
-function gram({ rows, columns, data }: Block): Matrix {
+/** Inner products of the rows [row, length], added in float64. */
+function gram(data: Float64Array, rows: number): Matrix {
+  const length = data.length / rows;
   const result = new Matrix(rows, rows);
+  const products = new Float64Array(rows);
   for (let left = 0; left < rows; left++) {
+    innerProducts(data.subarray(left * length, (left + 1) * length), data, 0, left + 1, products);
     for (let right = 0; right <= left; right++) {
-      let sum = 0;
-      for (let column = 0; column < columns; column++) {
-        sum += data[left * columns + column]! * data[right * columns + column]!;
-      }
-      result.set(left, right, sum);
-      result.set(right, left, sum);
+      result.set(left, right, products[right]!);
+      result.set(right, left, products[right]!);
     }
   }
   return result;
@@ -72,21 +72,12 @@ function eigen(symmetric: Matrix): { values: Float64Array; vectors: Float64Array
 }
 
 /** The first `count` rows of `weights` [block, block] times `rows` [block, length]. */
-function combine(
-  weights: Float64Array,
-  rows: Float32Array | Float64Array,
-  block: number,
-  count: number,
-): Float64Array {
+function combine(weights: Float64Array, rows: Float64Array, block: number, count: number): Float64Array {
   const length = rows.length / block;
   const result = new Float64Array(count * length);
   for (let index = 0; index < count; index++) {
     const target = result.subarray(index * length, (index + 1) * length);
-    for (let row = 0; row < block; row++) {
-      const weight = weights[index * block + row]!;
-      const source = rows.subarray(row * length, (row + 1) * length);
-      for (let at = 0; at < length; at++) target[at]! += weight * source[at]!;
-    }
+    addMultiples(target, weights.subarray(index * block, (index + 1) * block), rows, 0, block);
   }
   return result;
 }
@@ -122,7 +113,8 @@ export async function leadingSubspace(
   for (let iteration = 1; ; iteration++) {
     const right = transposed({ rows: block, columns, data: Float32Array.from(basis) });
     const image = transposed(await multiply(matrix, right));
-    const ritz = eigen(gram(image));
+    const exact = Float64Array.from(image.data);
+    const ritz = eigen(gram(exact, block));
     const values = ritz.values.slice(0, count).map((squared) => Math.sqrt(Math.max(0, squared)));
     let change = 0;
     let converged = iteration > 1;
@@ -134,12 +126,12 @@ export async function leadingSubspace(
     progress(converged ? limit : iteration, limit);
     if (converged || iteration >= limit) {
       const vectors = combine(ritz.vectors, basis, block, count);
-      const products = combine(ritz.vectors, image.data, block, count);
+      const products = combine(ritz.vectors, exact, block, count);
       return { values, vectors, products, change, converged };
     }
     previous = values;
     const pulledBack = await multiply(image, matrix);
-    basis = combine(ritz.vectors, pulledBack.data, block, block);
+    basis = combine(ritz.vectors, Float64Array.from(pulledBack.data), block, block);
     orthonormalise(basis, columns, random);
   }
 }
