@@ -16,7 +16,8 @@ export type Imputation = (typeof imputations)[number];
  * - `zero`: zeros, which have no direction, so that the item is nobody's neighbour
  *
  * @param train training items of every user
- * @returns float32 [rows, size], a copy; all zeros if no row is there
+ * @returns float32 [rows, size], not to be changed: where nothing is replaced, the features themselves, as they may be
+ *   most of the memory; all zeros if no row is there
  */
 export function imputeFeatures(
   features: ModalityFeatures,
@@ -24,8 +25,8 @@ export function imputeFeatures(
   train: InteractionLists,
 ): Float32Array {
   const { rows, size, missing } = features;
+  if (imputation === "zero" || missing.length === 0 || missing.length === rows) return features.data;
   const data = features.data.slice();
-  if (imputation === "zero" || missing.length === 0 || missing.length === rows) return data;
   const mean = columnMean(features.data, rows, size, rows - missing.length);
   for (const row of missing) data.set(mean, row * size);
   if (imputation === "neighbours") fillFromNeighbours(data, features, train);

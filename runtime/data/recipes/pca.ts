@@ -27,16 +27,14 @@ export const pca: Recipe = async (context) => {
   const features = requireModality(context.dataset, modality);
   const { rows, size } = features;
 
-  const centred = imputeFeatures(
-    features,
-    context.arguments.choice("impute", imputations),
-    context.dataset.train,
-  );
-  const mean = columnMean(centred, rows, size, rows);
+  const impute = context.arguments.choice("impute", imputations);
+  const imputed = imputeFeatures(features, impute, context.dataset.train);
+  const mean = columnMean(imputed, rows, size, rows);
+  const centred = new Float32Array(imputed.length);
   let squaredNorm = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < size; column++) {
-      const value = Math.fround(centred[row * size + column]! - mean[column]!);
+      const value = Math.fround(imputed[row * size + column]! - mean[column]!);
       centred[row * size + column] = value;
       squaredNorm += value * value;
     }
