@@ -84,16 +84,23 @@ const settings: MeasuringSettings = {
   ...{ threads, epochs, seconds: 120, set: [], floors },
   folders: { shared: ".", cache: resolve(cache) },
 };
+const state = `${threads} thread(s), ${(floors.bandwidth / 1e9).toFixed(1)} GB/s, ${(floors.gemm / 1e9).toFixed(0)} GFLOP/s`;
 const growths: Growth[] = [];
+
+/** After every sweep, so that what is there stays if the next one is interrupted. */
+async function write(): Promise<void> {
+  const content = { format: "mmkit-growth", version: 1, threads, floors, growths };
+  await writeFileAtomic(join(out, "growth.json"), `${JSON.stringify(content, null, 2)}\n`);
+  await writeFileAtomic(join(out, "growth.html"), growthPage(growths, state));
+}
+
 for (const name of options.models.split(",")) {
   measuredModel(name);
-  for (const axis of options.axes.split(",").filter(isAxis))
+  for (const axis of options.axes.split(",").filter(isAxis)) {
     growths.push(await measureGrowth(name, axis, settings));
+    await write();
+  }
 }
-const content = { format: "mmkit-growth", version: 1, threads, floors, growths };
-await writeFileAtomic(join(out, "growth.json"), `${JSON.stringify(content, null, 2)}\n`);
-const state = `${threads} thread(s), ${(floors.bandwidth / 1e9).toFixed(1)} GB/s, ${(floors.gemm / 1e9).toFixed(0)} GFLOP/s`;
-await writeFileAtomic(join(out, "growth.html"), growthPage(growths, state));
 process.stdout.write(
   markdownTable(
     ["model", "grows", "from", "to", "step, first", "step, last", "slope"],
