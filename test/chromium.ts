@@ -18,8 +18,27 @@ function chromiumPath(): string | undefined {
   });
 }
 
-/** Opens Chromium for the tests of a suite; skips them, saying why, where there is none. */
-export function browserForSuite(): { readonly browser: Browser } {
+/** Chromium asks its maker's hosts nothing, and needs no graphics card. */
+const quiet = ["--no-sandbox", "--no-first-run", "--disable-quic", "--disable-sync"].concat([
+  "--disable-background-networking",
+  "--disable-component-update",
+]);
+
+/** Arguments that let pages have WebGPU by a software adapter: for correctness, as it is slow. */
+export const softwareWebGpu = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+];
+
+/**
+ * Opens Chromium for the tests of a suite; skips them, saying why, where there is none.
+ *
+ * @param further arguments of the command line
+ */
+export function browserForSuite(further: readonly string[] = ["--disable-gpu"]): {
+  readonly browser: Browser;
+} {
   let browser: Browser | undefined;
   before(async function () {
     const executablePath = chromiumPath();
@@ -29,7 +48,7 @@ export function browserForSuite(): { readonly browser: Browser } {
       );
       this.skip();
     }
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath, args: [...quiet, ...further] });
   });
   after(() => browser?.close());
   return {

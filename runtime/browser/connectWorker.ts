@@ -26,7 +26,6 @@ type Told = Readonly<Record<string, ((value: unknown) => void) | undefined>>;
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
-  readonly told: Told;
 }
 
 /** Addresses are the page's, not the worker's. */
@@ -57,17 +56,19 @@ function sendable(options: OpenOptions | TrainInPageOptions): object {
  */
 export function connectWorker(worker: MessageEnd): WorkerConnection {
   const waiting = new Map<number, Waiting>();
+  /** Listeners of what was opened: files load with later requests, too. */
+  const listening = new Map<number, Told>();
   let requests = 0;
 
   worker.addEventListener("message", ({ data }) => {
     const answer = data as WorkerAnswer | null;
     if (answer?.mmkit !== "answer") return;
-    const asked = waiting.get(answer.id);
-    if (asked === undefined) return;
     if (answer.kind === "event") {
-      asked.told[answer.listener]?.(answer.value);
+      listening.get(answer.id)?.[answer.listener]?.(answer.value);
       return;
     }
+    const asked = waiting.get(answer.id);
+    if (asked === undefined) return;
     waiting.delete(answer.id);
     if (answer.kind === "result") asked.resolve(answer.value);
     else asked.reject(unpackErrorOf(pageErrors, answer.error));
@@ -81,10 +82,11 @@ export function connectWorker(worker: MessageEnd): WorkerConnection {
   const ask = async (
     action: Action<WorkerRequest>,
     signal: AbortSignal | undefined,
-    told: Told = {},
+    told?: Told,
   ): Promise<unknown> => {
     signal?.throwIfAborted();
     const id = requests++;
+    if (told !== undefined) listening.set(id, told);
     const send = (request: Action<WorkerRequest>, as: number): void => {
       worker.postMessage({ mmkit: "request", id: as, ...request });
     };
@@ -94,10 +96,11 @@ export function connectWorker(worker: MessageEnd): WorkerConnection {
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       return await new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject, told });
+        waiting.set(id, { resolve, reject });
         send(action, id);
       });
     } catch (error) {
+      listening.delete(id);
       // The page's own reason, where it is why the request ended.
       signal?.throwIfAborted();
       throw error;

@@ -8,7 +8,7 @@ import { errorClasses } from "../training/packedError.js";
 import { SafetensorsError } from "../training/safetensorsFormat.js";
 
 /** Errors that cross from a Web Worker to its page with their classes. */
-export const pageErrors = errorClasses([
+export const pageErrors = errorClasses({
   ArtifactError,
   DeviceError,
   FeedError,
@@ -16,4 +16,4 @@ export const pageErrors = errorClasses([
   NonFiniteLossError,
   SafetensorsError,
   ServingError,
-]);
+});

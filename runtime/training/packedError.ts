@@ -30,10 +30,9 @@ export function packError(error: unknown): TransferredError {
 /** Classes that errors are given again on the other side, by their names. */
 export type ErrorClasses = ReadonlyMap<string, { readonly prototype: Error }>;
 
-export function errorClasses(
-  classes: readonly { readonly name: string; readonly prototype: Error }[],
-): ErrorClasses {
-  return new Map(classes.map((errorClass) => [errorClass.name, errorClass]));
+/** @param classes by name, which a class itself loses when a bundler shortens it */
+export function errorClasses(classes: Readonly<Record<string, { readonly prototype: Error }>>): ErrorClasses {
+  return new Map(Object.entries(classes));
 }
 
 /** The error again: of its own class if it is one of those given, a plain one if it was a built-in one. */

@@ -17,7 +17,7 @@ import { NonFiniteLossError } from "./nonFiniteLossError.js";
 import { errorClasses, unpackErrorOf, type TransferredError } from "./packedError.js";
 
 /** Errors that can arise in a training worker. */
-const classes = errorClasses([
+const classes = errorClasses({
   ArtifactError,
   AxisSizeError,
   BufferError,
@@ -34,7 +34,7 @@ const classes = errorClasses([
   SamplerError,
   SlicedEllError,
   SparseMatrixError,
-]);
+});
 
 /** The error of a training worker again, see {@link unpackErrorOf}. */
 export function unpackError(error: TransferredError): Error {
