@@ -9,6 +9,7 @@ import {
   floats,
   prepareModel,
   stepOf,
+  USERS,
   type PreparedModel,
   type Tensors,
 } from "./preparedModel.js";
@@ -113,6 +114,74 @@ function difference(left: Tensors, right: Tensors): number {
   );
 }
 
+/** What a machine holds of a tensor of the state: its users' rows of those that have users, all of the others. */
+function ownRows(state: Tensors, from: number, to: number): Tensors {
+  return new Map(
+    [...state].map(([name, tensor]) => {
+      const isOfUsers = tensor.dims[0] === USERS && name.startsWith("user");
+      const size = numbersFrom(tensor).length / USERS;
+      const data = Float32Array.from(numbersFrom(tensor)).slice(from * size, to * size);
+      return [name, isOfUsers ? { ...tensor, dims: [to - from, ...tensor.dims.slice(1)], data } : tensor];
+    }),
+  );
+}
+
+/** The triples of a machine's users, numbered as there. */
+function ownTriples(batch: Tensors, from: number, to: number): Tensors {
+  const column = (source: string): number[] =>
+    Array.from(numbersFrom([...batch].find(([name]) => name.includes(source))![1]));
+  const kept = column("user").flatMap((user, row) => (user >= from && user < to ? [row] : []));
+  return new Map(
+    [...batch].map(([name, { type, data }]) => {
+      const offset = name.includes("user") ? from : 0;
+      const ids = Int32Array.from(kept, (row) => (data as Int32Array)[row]! - offset);
+      return [name, { type, dims: [kept.length], data: ids }];
+    }),
+  );
+}
+
+/** Each of two machines has half of the users with their parameters and moments, and all items. */
+async function trainOnTwoMachines(model: PreparedModel): Promise<Tensors> {
+  const ranges = [
+    [0, USERS / 2],
+    [USERS / 2, USERS],
+  ] as const;
+  return withGraphs(model, async (graphs) => {
+    let states = ranges.map(([from, to]) => ownRows(model.state, from, to));
+    for (let step = 0; step < STEPS; step++) {
+      const batch = stepOf(model.batches, step);
+      const shares: number[] = [];
+      const gradients: Record<string, PlainTensor>[] = [];
+      for (const [machine, [from, to]] of ranges.entries()) {
+        const triples = ownTriples(batch, from, to);
+        shares.push([...triples.values()][0]!.dims[0]! / BATCH);
+        gradients.push(await gradientsOf(model, graphs, states[machine]!, triples));
+      }
+      const scaled = gradients.map((tensors, machine) => reduced([{ share: shares[machine]!, tensors }]));
+      const ofItems = Object.keys(gradients[0]!).filter((name) => name.startsWith("item"));
+      const shared = reduced(
+        scaled.map((tensors) => ({
+          share: 1,
+          tensors: Object.fromEntries(ofItems.map((name) => [name, tensors[name]!])),
+        })),
+      );
+      const next: Tensors[] = [];
+      for (const [machine, own] of scaled.entries()) {
+        next.push(await updated(model, graphs, states[machine]!, { ...own, ...shared }, step));
+      }
+      states = next;
+    }
+    const [first, second] = states;
+    return new Map(
+      [...first!].map(([name, tensor]) => {
+        if (!name.startsWith("user")) return [name, tensor];
+        const data = Float32Array.of(...numbersFrom(tensor), ...numbersFrom(second!.get(name)));
+        return [name, { ...tensor, dims: [USERS, ...tensor.dims.slice(1)], data }];
+      }),
+    );
+  });
+}
+
 /** Losses that are means or sums over the batch's triples. */
 const additive: readonly (readonly [
   model: string,
@@ -140,6 +209,13 @@ describe("data-parallel training with the artifacts as they are", () => {
       }
     });
   }
+
+  it("of mf with its users on two machines: only the items' gradients are exchanged", async () => {
+    const model = await prepareModel("mf", { l2: 0.01 }, STEPS);
+    const whole = await trainIn([], model);
+    const parts = await trainOnTwoMachines(model);
+    expect(difference(parts, whole.state)).to.be.below(1e-4);
+  });
 
   it("needs the weights: parts of different size, averaged alike, are another step", async () => {
     const model = await prepareModel("lightgcn", {}, STEPS);
