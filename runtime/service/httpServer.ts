@@ -119,6 +119,8 @@ export async function addRoutes(app: FastifyInstance, options: RouteOptions): Pr
   app.addHook("onSend", (request, reply, _payload, done) => {
     reply.header("x-request-id", request.id);
     if (isStopping()) reply.header("connection", "close");
+    // Fastify closes the connection after any error of a body, also where the whole body has been read.
+    else if (request.raw.complete) reply.removeHeader("connection");
     done();
   });
   app.addHook("onResponse", ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {

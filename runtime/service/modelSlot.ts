@@ -18,6 +18,7 @@ export class ModelSlot {
   private first: Promise<void> | null = null;
   private failure: ReloadFailure | null = null;
   private attempt: Promise<ReloadResult> | null = null;
+  private following: Promise<ReloadResult> | null = null;
   /** Attempts and endings of earlier models that are under way. */
   private readonly closing = new Set<Promise<void>>();
   private isClosed = false;
@@ -49,20 +50,28 @@ export class ModelSlot {
 
   /**
    * Loads what is in the folder beside the model in service and puts it in its place if all went well. Requests that
-   * are under way are answered by the model they began with. An attempt that is under way is waited for, and no second
-   * one is made meanwhile.
+   * are under way are answered by the model they began with. An attempt that is under way may have read what was there
+   * before, so another follows it, one for all who ask meanwhile.
    */
   reload(isForced: boolean): Promise<ReloadResult> {
-    this.attempt ??= this.tryReload(isForced).finally(() => {
-      this.attempt = null;
+    if (this.attempt === null) {
+      this.attempt = this.tryReload(isForced).finally(() => {
+        this.attempt = null;
+      });
+      return this.attempt;
+    }
+    this.following ??= this.attempt.then(() => {
+      this.following = null;
+      return this.reload(isForced);
     });
-    return this.attempt;
+    return this.following;
   }
 
   /** Ends the model once nobody uses it. */
   async close(): Promise<void> {
     this.isClosed = true;
     await this.attempt;
+    await this.following;
     const { model } = this;
     this.model = null;
     await Promise.all([model?.close(), ...this.closing]);
@@ -82,6 +91,7 @@ export class ModelSlot {
 
   private async tryReload(isForced: boolean): Promise<ReloadResult> {
     await this.first;
+    if (this.isClosed) return { outcome: "unchanged" };
     const result = await this.reloadOnce(isForced);
     this.metrics.countReload(result.outcome);
     this.failure = result.outcome === "failed" ? { at: new Date(), message: result.message } : null;

@@ -7,6 +7,8 @@ const jobs: Readonly<Record<string, (argument: never) => Promise<unknown>>> = {
   floors: async (argument) => (await import("./floors.js")).measureFloors(argument),
   compilation: async (argument) => (await import("./compilation.js")).measureCompilation(argument),
   preprocessing: async (argument) => (await import("./preprocessing.js")).measurePreprocessing(argument),
+  bareLoop: async (argument) => (await import("../service/bareLoop.js")).runBareLoop(argument),
+  load: async (argument) => (await import("../service/load.js")).loadService(argument),
   training: async (argument) => (await import("./training.js")).measureTraining(argument),
 };
 

@@ -65,6 +65,17 @@ describe("a new export in the folder of the service", () => {
     });
   });
 
+  it("is looked for again if somebody asks while another is loaded, once for all who ask", async () => {
+    await withService({}, async ({ folder, service, metric }) => {
+      await writeExampleExport(folder, changed(4));
+      const [first, second, third] = [service.reload(), service.reload(), service.reload()];
+      expect(second).not.to.equal(first);
+      expect(third).to.equal(second);
+      for (const attempt of [first, second]) expect(await attempt).to.deep.equal({ outcome: "loaded" });
+      expect(await metric('mmkit_reloads_total{outcome="loaded"}')).to.equal(2);
+    });
+  });
+
   it("is found by looking, once it is whole", async () => {
     await withService({ watch: 20 }, async ({ folder, service, metric }) => {
       const { version } = service.model;
