@@ -47,6 +47,7 @@ export const shopPaths = {
   shop: "shop/shop.json",
   picture: (item: number): string => `shop/pictures/${item}.webp`,
   model: (folder: string): string => `shop/models/${folder}`,
+  training: "shop/training",
 } as const;
 
 /** Width and height of a picture in pixels. */

@@ -169,20 +169,25 @@ export async function trainInPage(
     isCancelled: () => signal?.aborted === true,
   });
   try {
+    // All files come before training: the signal that ends it stops downloads as well.
+    const visitorFiles = [
+      await bytesOf(trainingFiles.personaliseTraining),
+      await bytesOf(trainingFiles.personaliseOptimizer),
+    ] as const;
+    const names = dataset.hasTitles
+      ? readItemNames(folder.addressOf(trainingFiles.items), await bytesOf(trainingFiles.items), dataset.items)
+      : { titles: null, keys: null };
     signal?.throwIfAborted();
     const started = performance.now();
     const trained = await train(opened, data.dataset, manifest, options);
     const vectors = await opened.engine.vectors();
     const [users, items] = [vectors.get("user_vectors")!, vectors.get("item_vectors")!];
-    const open = async (file: string): Promise<PageGraph> =>
-      PageGraph.open(file, await bytesOf(file), loaded, { onCpu: true });
     const ofVisitors = [
-      await open(trainingFiles.personaliseTraining),
-      await open(trainingFiles.personaliseOptimizer),
+      await PageGraph.open(trainingFiles.personaliseTraining, visitorFiles[0], loaded, { onCpu: true }),
+      await PageGraph.open(trainingFiles.personaliseOptimizer, visitorFiles[1], loaded, { onCpu: true }),
     ] as const;
     const compute: PageCompute = { ...decision, threads: loaded.threads };
     const { kind, reason } = folder.cache;
-    const itemsUrl = folder.addressOf(trainingFiles.items);
     const recommender = new PageAnswers(
       new TableBackend({
         facts: {
@@ -200,9 +205,7 @@ export async function trainInPage(
         users,
         items,
         seen: data.dataset.train,
-        names: dataset.hasTitles
-          ? readItemNames(itemsUrl, await bytesOf(trainingFiles.items), dataset.items)
-          : { titles: null, keys: null },
+        names,
         rankGraph: opened.rankGraph,
         personaliser: new Personaliser(
           ...ofVisitors,

@@ -22,16 +22,22 @@ export type CatalogueModel = keyof typeof settings;
 export const CATALOGUE_EPOCHS = 150;
 const PATIENCE = 15;
 
+/** A model, and the hyper-parameters that it is trained with on the example shop. */
+export async function catalogueModel(name: CatalogueModel, catalogue: string) {
+  const model = models.get(name)!;
+  const hyperparameters = await chosenSettings(model, { set: settings[name], config: undefined }, (set) =>
+    datasetSettings(model, set, catalogue),
+  );
+  return { model, hyperparameters };
+}
+
 /** Trains a model on the example shop and leaves a run folder, replacing an earlier one. */
 export async function trainOnCatalogue(
   name: CatalogueModel,
   { catalogue, run, epochs }: { readonly catalogue: string; readonly run: string; readonly epochs: number },
   streams: Streams,
 ): Promise<TrainingResults> {
-  const model = models.get(name)!;
-  const hyperparameters = await chosenSettings(model, { set: settings[name], config: undefined }, (set) =>
-    datasetSettings(model, set, catalogue),
-  );
+  const { model, hyperparameters } = await catalogueModel(name, catalogue);
   const sets = settings[name].flatMap((setting) => ["--set", setting]);
   const options = ["--epochs", String(epochs), "--patience", String(PATIENCE)];
   const words = ["mmkit", "train", name, "--data", catalogue, "--out", run, ...sets, ...options, "--resume"];

@@ -15,7 +15,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./quickstart.js")).quickstart,
   },
   demo: {
-    summary: "A shop in your browser: likes change its recommendations, nothing leaves it",
+    summary: "A shop in your browser: likes change its recommendations, models train in the page",
     load: async () => (await import("./demo.js")).demo,
   },
   doctor: {

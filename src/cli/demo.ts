@@ -38,7 +38,7 @@ export const demo = command({
   ],
   epilogue:
     "A shop of 480 drawn products whose recommendations a browser computes: likes change them at once, models are " +
-    "switched, a visitor's vector is trained in the page, and nothing leaves it. Making it takes " +
+    "switched, a visitor's vector and a whole model are trained in the page, and nothing leaves it. Making it takes " +
     "about a minute; a second start takes none. It is served with the headers that allow threads in a page.",
   async run({ port, host, out, work, epochs, force, json }, { stdout, stderr }) {
     checkNumbers(epochs, port);

@@ -1,4 +1,4 @@
-import type { Message, QuestionName, Questions } from "../workers/messages.js";
+import type { Message, QuestionName, Questions, TrainingReport } from "../workers/messages.js";
 
 interface Waiting {
   readonly resolve: (got: never) => void;
@@ -11,11 +11,21 @@ export class Engine {
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
 
-  /** @param onLoading told of the bytes of files being loaded */
-  constructor(onLoading: (loaded: number, total: number) => void) {
+  /**
+   * @param onLoading told of the bytes of files being loaded
+   * @param onTraining told how far training is
+   */
+  constructor(
+    onLoading: (loaded: number, total: number) => void,
+    onTraining: (report: TrainingReport) => void = () => undefined,
+  ) {
     this.worker.addEventListener("message", ({ data }: MessageEvent<Message>) => {
       if (data.kind === "loading") {
         onLoading(data.loaded, data.total);
+        return;
+      }
+      if (data.kind === "training") {
+        onTraining(data.report);
         return;
       }
       const waiting = this.waiting.get(data.id);

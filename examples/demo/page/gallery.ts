@@ -100,7 +100,7 @@ export class Gallery {
       this.open(item);
     });
     const card = element("li", { class: "card" }, like, details);
-    if (purchases === 0) card.append(element("span", { class: "new" }, "new"));
+    if (purchases === 0) card.append(element("span", { class: "new" }, "just in"));
     markLiked(card, this.likes.has(item));
     this.cards.set(item, card);
     return card;

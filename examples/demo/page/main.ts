@@ -12,6 +12,7 @@ import { Recommendations } from "./recommendations.js";
 import { remembered } from "./remembered.js";
 import { keepOffline } from "./offline.js";
 import { switchTheme } from "./theme.js";
+import { OWN_MODEL, TrainingDialog } from "./trainingDialog.js";
 
 async function readShop(): Promise<Shop> {
   const response = await fetch(shopPaths.shop);
@@ -30,7 +31,7 @@ async function start(): Promise<void> {
   const storage = remembered();
   const shop = await readShop();
   const likes = new Likes(shop.products.length, storage);
-  const models = new ModelChoice(["Popular", "LightGCN", "KSI", "Yours"], () => {
+  const models = new ModelChoice(["Popular", "LightGCN", "KSI", OWN_MODEL], () => {
     recommendations.refresh();
   });
   const product = new ProductDialog(shop, likes, () => models.current!);
@@ -46,8 +47,11 @@ async function start(): Promise<void> {
   });
   new Gallery(shop.products, likes, open);
   showLikes(shop, likes);
-  switchTheme(byId("theme", HTMLButtonElement), storage);
   const popular = popularModel(shop);
+  const training = new TrainingDialog(models, popular);
+  switchTheme(byId("theme", HTMLButtonElement), storage, () => {
+    training.draw();
+  });
   models.offer(popular);
   models.suggest(popular.name);
   await offerModels(shop.models, models, popular);

@@ -1,9 +1,8 @@
-import ortModule from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
-import ortBinary from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { shopPaths, type OfferedModel } from "../shop.js";
 import { byId } from "./element.js";
 import { Engine } from "./engine.js";
 import type { ModelChoice } from "./modelChoice.js";
+import { absolute, ortFiles } from "./ortFiles.js";
 import { foundText } from "./popularModel.js";
 import type { ShopModel } from "./shopModel.js";
 import { workerModel } from "./workerModel.js";
@@ -12,8 +11,6 @@ const abouts: Readonly<Record<string, string>> = {
   lightgcn: "Learns from purchases alone: who bought this also bought that. New products are unknown to it.",
   ksi: "Learns from purchases, pictures and titles, so it can place products that nobody bought yet.",
 };
-
-const absolute = (path: string): string => new URL(path, document.baseURI).href;
 
 /** Shows how far loading is, as a line below the page's head. */
 function showLoading(loaded: number, total: number): void {
@@ -35,11 +32,10 @@ export async function offerModels(
   const line = byId("loading", HTMLElement);
   line.hidden = false;
   const engine = new Engine(showLoading);
-  const ort = { mjs: absolute(ortModule), wasm: absolute(ortBinary) };
   try {
     for (const { folder, name, precision, recall20 } of offered) {
       const address = absolute(shopPaths.model(folder));
-      const { device, threads } = await engine.ask("open", { address, precision, ort });
+      const { device, threads } = await engine.ask("open", { address, precision, ort: ortFiles.wasm });
       const about = `${abouts[folder] ?? ""} ${foundText(recall20)}`;
       models.offer(workerModel({ engine, address, name, about, device, threads, whenNothingLiked }));
       if (folder === offered[0]!.folder) {

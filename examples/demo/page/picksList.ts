@@ -12,7 +12,7 @@ const DOCKED = 5;
 
 /** How a pick's place differs from the list before. */
 function movement(before: number, now: number): string {
-  if (before < 0) return "new here";
+  if (before < 0) return "▲ new";
   if (before === now) return "";
   return before > now ? `▲ ${before - now}` : `▼ ${now - before}`;
 }
@@ -77,7 +77,7 @@ export class PicksList {
     if (moved !== "")
       marks.append(element("span", { class: moved.startsWith("▼") ? "moved down" : "moved" }, moved));
     if (wasBought) marks.append(element("span", { class: "bought" }, "bought later"));
-    if (purchases === 0) marks.append(element("span", { class: "new" }, "new"));
+    if (purchases === 0) marks.append(element("span", { class: "new" }, "just in"));
     const why = element(
       "button",
       { type: "button", class: "why", "aria-haspopup": "dialog" },

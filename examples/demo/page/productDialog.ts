@@ -67,7 +67,11 @@ export class ProductDialog {
         {},
         element("h2", { id: "product-title" }, product.title),
         element("p", { class: "muted" }, `${productLook(product)} · ${product.style}`),
-        element("p", { class: "muted" }, purchases === 0 ? "New: nobody bought it yet" : `Bought ${bought}`),
+        element(
+          "p",
+          { class: "muted" },
+          purchases === 0 ? "Just in: nobody bought it yet" : `Bought ${bought}`,
+        ),
         like,
       ),
     );

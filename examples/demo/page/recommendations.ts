@@ -78,7 +78,5 @@ export class Recommendations {
 
 function noteOf(canPersonalise: boolean, personalised: boolean, milliseconds: number): string {
   if (!canPersonalise) return "";
-  return personalised
-    ? `· a vector of your own, in ${milliseconds.toFixed(0)} ms`
-    : "· else they are averaged";
+  return personalised ? `· done in ${milliseconds.toFixed(0)} ms` : "· now a quick fit";
 }

@@ -12,8 +12,8 @@ function storedTheme(storage: Remembered): Theme {
   return themes.find((theme) => theme === stored) ?? "system";
 }
 
-/** Lets a button go through light, dark and as the system has it. */
-export function switchTheme(button: HTMLButtonElement, storage: Remembered): void {
+/** Lets a button go through light, dark and as the system has it. @param onChange called when colours change */
+export function switchTheme(button: HTMLButtonElement, storage: Remembered, onChange: () => void): void {
   let theme = storedTheme(storage);
   const show = (): void => {
     if (theme === "system") document.documentElement.removeAttribute("data-theme");
@@ -22,11 +22,13 @@ export function switchTheme(button: HTMLButtonElement, storage: Remembered): voi
     const next = themes[(themes.indexOf(theme) + 1) % themes.length]!;
     button.setAttribute("aria-label", `Colours: ${theme}. Change to ${next}`);
     button.title = `Colours: ${theme}`;
+    onChange();
   };
   button.addEventListener("click", () => {
     theme = themes[(themes.indexOf(theme) + 1) % themes.length]!;
     storage.setItem(STORE, theme);
     show();
   });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onChange);
   show();
 }

@@ -1,4 +1,4 @@
-import { openRecommender, type PageRecommender } from "mmkit/browser";
+import { openRecommender, trainInPage, type PageRecommender } from "mmkit/browser";
 import { pageGraphs } from "../shop.js";
 import type { Message, Question, QuestionName, Questions } from "./messages.js";
 
@@ -6,7 +6,8 @@ const worker = self as unknown as DedicatedWorkerGlobalScope;
 const send = (message: Message): void => {
   worker.postMessage(message);
 };
-/** By the address of the export. */
+let stopping = new AbortController();
+/** By the address of the folder. */
 const opened = new Map<string, PageRecommender>();
 
 function modelAt(address: string): PageRecommender {
@@ -42,6 +43,32 @@ const answers: {
     const model = modelAt(address);
     const explanations = await Promise.all(items.map((item) => model.explain({ liked }, item)));
     return explanations.map(({ reasons }) => reasons);
+  },
+
+  async train({ address, device, epochs, ort }) {
+    stopping = new AbortController();
+    let recall20: number | null = null;
+    const trained = await trainInPage(address, {
+      ...{ device, epochs, wasmPaths: ort, signal: stopping.signal },
+      onStep: ({ epoch, step, steps, losses, stepsPerSecond }) => {
+        const loss = losses["bpr"] ?? losses["total"]!;
+        send({ kind: "training", report: { epochs: epoch + step / steps, loss, stepsPerSecond, recall20 } });
+      },
+      onEvaluation: ({ metrics }) => {
+        recall20 = metrics["Recall@20"]!;
+      },
+    });
+    const { recommender, best } = trained;
+    opened.set(address, recommender);
+    return {
+      ...{ device: recommender.compute.device, threads: recommender.compute.threads },
+      ...{ epochs: trained.epochs, recall20: best?.metrics["Recall@20"] ?? null },
+    };
+  },
+
+  stop() {
+    stopping.abort();
+    return Promise.resolve(null);
   },
 
   similar: ({ address, item, k }) => modelAt(address).similar(item, { k }),

@@ -33,10 +33,40 @@ export interface Questions {
     };
     readonly got: readonly (readonly { readonly item: number; readonly contribution: number }[])[];
   };
+  /** Trains a model from nothing and keeps it under the folder's address; `training` messages say how far it is. */
+  readonly train: {
+    readonly given: {
+      readonly address: string;
+      readonly device: TrainingDevice;
+      readonly epochs: number;
+      readonly ort: OrtFiles;
+    };
+    readonly got: {
+      readonly device: string;
+      readonly threads: number;
+      readonly epochs: number;
+      readonly recall20: number | null;
+    };
+  };
+  /** Ends training after the present steps, with what was learnt until then. */
+  readonly stop: { readonly given: null; readonly got: null };
   readonly similar: {
     readonly given: { readonly address: string; readonly item: number; readonly k: number };
     readonly got: readonly Scored[];
   };
+}
+
+export type TrainingDevice = "wasm" | "webgpu";
+
+/** How far training is. */
+export interface TrainingReport {
+  /** Complete epochs, and the share of the running one. */
+  readonly epochs: number;
+  /** Mean ranking loss (BPR) of the last steps. */
+  readonly loss: number;
+  readonly stepsPerSecond: number;
+  /** On validation purchases, of the last evaluation; null before the first. */
+  readonly recall20: number | null;
 }
 
 export interface Scored {
@@ -59,5 +89,6 @@ export type Question = {
 export type Message =
   | { readonly kind: "answer"; readonly id: number; readonly got: unknown }
   | { readonly kind: "failure"; readonly id: number; readonly message: string }
+  | { readonly kind: "training"; readonly report: TrainingReport }
   /** Bytes of the files being loaded. */
   | { readonly kind: "loading"; readonly loaded: number; readonly total: number };

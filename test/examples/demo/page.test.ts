@@ -86,7 +86,9 @@ describe("the demo in Chromium", function () {
     expect(await picksOf(page)).to.have.length(10);
     expect(await page.locator("#compute").innerText()).to.match(/WebAssembly, \d+ threads?\./);
     expect(await page.evaluate("crossOriginIsolated")).to.equal(true);
-    expect(await page.locator("#facts").innerText()).to.match(/^KSI answered [\d.]+ s after the page was opened\./);
+    expect(await page.locator("#facts").innerText()).to.match(
+      /^KSI answered [\d.]+ s after the page was opened\./,
+    );
     const widths = (await propertiesOf(page, "#picks .why > img", "naturalWidth")).map(Number);
     expect(new Set(widths)).to.deep.equal(new Set([240]));
     expect([complaints, strayRequests]).to.deep.equal([[], []]);
@@ -132,19 +134,54 @@ describe("the demo in Chromium", function () {
     expect(await picksOf(page)).to.deep.equal(popular);
   });
 
-  it("trains a visitor's own vector on their likes, which ranks otherwise than their average", async () => {
+  it("trains a visitor's own vector on their likes, which ranks otherwise than a quick fit", async () => {
     const { page } = await visited();
     await withLikes(page, 4);
-    const average = await picksOf(page);
+    const fitted = await picksOf(page);
     const personal = await picksAfter(page, () => page.locator("#personalise-label").click());
-    expect(await page.locator("#personalise-note").innerText()).to.match(
-      /^· a vector of your own, in \d+ ms$/,
-    );
-    expect(personal).not.to.deep.equal(average);
+    expect(await page.locator("#personalise-note").innerText()).to.match(/^· done in \d+ ms$/);
+    expect(personal).not.to.deep.equal(fitted);
     await page.reload();
     await modelsReady(page);
     await recommended(page, personal);
-    expect(await picksAfter(page, () => page.locator("#personalise-label").click())).to.deep.equal(average);
+    expect(await picksAfter(page, () => page.locator("#personalise-label").click())).to.deep.equal(fitted);
+  });
+
+  it("trains a model in the page, whose loss falls, and recommends with it", async () => {
+    const { page, complaints } = await visited({ serviceWorkers: "allow" });
+    await withLikes(page, 3);
+    await page.locator("#open-training").click();
+    await page.locator("#training label", { hasText: /^10$/ }).click();
+    await page.locator("#training .primary").click();
+    await page.locator("#training .actions .quiet").waitFor({ timeout: 90_000 });
+    const course = (await page.locator("#training .loss").getAttribute("aria-label")) ?? "";
+    const [, first = "", last = ""] =
+      /^Ranking loss: ([\d.]+) in the first epoch, ([\d.]+) in epoch 10$/.exec(course) ?? [];
+    expect(Number(last), course).to.be.below(Number(first));
+    expect(Number(last)).to.be.above(0);
+    expect(await page.locator("#training canvas").count()).to.equal(1);
+    await picksAfter(page, () => page.locator("#training .actions .quiet").click());
+    expect(await page.locator('#models input[value="Yours"]').isChecked()).to.equal(true);
+    expect(await page.locator("#model-note").innerText()).to.match(
+      /^KSI as you trained it here, 10 epochs\. Finds \d+ %/,
+    );
+    await page.locator("#picks .why").first().click();
+    await page.locator("#product .reasons li").nth(2).waitFor();
+    await page.keyboard.press("Escape");
+    await picksAfter(page, () => page.locator("#personalise-label").click());
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it("can be told to stop training, and keeps what was learnt until then", async () => {
+    const { page } = await visited();
+    await page.locator("#open-training").click();
+    await page.locator("#training label", { hasText: /^60$/ }).click();
+    await page.locator("#training .primary").click();
+    await page.locator("#training-label", { hasText: /^Training [1-9]/ }).waitFor();
+    await page.locator("#training .primary", { hasText: "Stop" }).click();
+    await page.locator("#training .actions .quiet").waitFor();
+    await page.locator("#training .actions .quiet").click();
+    await page.locator("#model-note", { hasText: /^KSI as you trained it here, \d+ epochs?\./ }).waitFor();
   });
 
   it("says why: which liked products pull a recommendation up, the strongest first", async () => {
@@ -222,6 +259,9 @@ describe("the demo in Chromium", function () {
       expect(await violations(page)).to.deep.equal([]);
       await page.locator("#picks .why").first().click();
       await page.locator("#product .reasons").waitFor();
+      expect(await violations(page)).to.deep.equal([]);
+      await page.keyboard.press("Escape");
+      await page.locator("#open-training").click();
       expect(await violations(page)).to.deep.equal([]);
     });
   }
