@@ -126,13 +126,11 @@ export function writeProducts(
   const values = writer.constant(table.values);
   if (table.precision === "float32") return writer.node(output, "Gemm", [vectors, values], { transB: 1 });
   const tiles = table.values.dims[0]! / table.tile;
-  const scaled = (products: string): string =>
-    table.scales === null
-      ? products
-      : writer.node(`${output}/scaled`, "Mul", [products, writer.constant(table.scales)]);
+  const scales = table.scales === null ? null : writer.constant(table.scales);
   if (tiles === 1) {
     const wide = writer.cast(`${output}/wide`, values, "float32");
-    return scaled(writer.node(`${output}/products`, "Gemm", [vectors, wide], { transB: 1 }));
+    const products = writer.node(`${output}/products`, "Gemm", [vectors, wide], { transB: 1 });
+    return scales === null ? products : writer.node(output, "Mul", [products, scales]);
   }
   const starts = writer.constant({
     name: `${output}/tile_starts`,
@@ -141,24 +139,30 @@ export function writeProducts(
     data: BigInt64Array.from({ length: tiles }, (_, t) => BigInt(t * table.tile)),
   });
   const byTile = writer.node(`${output}/tiles`, "Scan", [starts], {
-    body: tileBody(table, vectors, values, `${output}/tile/`),
+    body: tileBody(table, { vectors, values, scales }, `${output}/tile/`),
     num_scan_inputs: 1,
     scan_output_axes: [1],
   });
-  const joined = writer.node(`${output}/joined`, "Reshape", [byTile, writer.ints(0, -1)]);
-  const products = scaled(joined);
+  const products = writer.node(`${output}/joined`, "Reshape", [byTile, writer.ints(0, -1)]);
   if (tiles * table.tile === table.rows) return products;
   const ends = [writer.ints(0), writer.ints(table.rows), writer.ints(1)];
   return writer.node(output, "Slice", [products, ...ends]);
 }
 
-/** First row of a tile, int64 [1], to products [block, tile]; the vectors and the table come from the graph around. */
-function tileBody(table: StoredTable, vectors: string, values: string, prefix: string) {
+/** First row of a tile, int64 [1], to products [block, tile]; what is named comes from the graph around. */
+function tileBody(
+  { tile }: StoredTable,
+  around: { readonly vectors: string; readonly values: string; readonly scales: string | null },
+  prefix: string,
+) {
   const body = new GraphWriter("tile", prefix);
   const start = body.input(`${prefix}start`, "int64", [1]);
-  const end = body.node("end", "Add", [start, body.ints(table.tile)]);
-  const stored = body.node("stored", "Slice", [values, start, end, body.ints(0)]);
-  const wide = body.cast("wide", stored, "float32");
-  const products = body.node("products", "Gemm", [vectors, wide], { transB: 1 });
-  return body.graph([{ name: products, dtype: "float32", dims: ["block", table.tile] }]);
+  const end = body.node("end", "Add", [start, body.ints(tile)]);
+  const part = (output: string, of: string): string =>
+    body.node(output, "Slice", [of, start, end, body.ints(0)]);
+  const wide = body.cast("wide", part("stored", around.values), "float32");
+  const raw = body.node("raw", "Gemm", [around.vectors, wide], { transB: 1 });
+  const products =
+    around.scales === null ? raw : body.node("products", "Mul", [raw, part("scales", around.scales)]);
+  return body.graph([{ name: products, dtype: "float32", dims: ["block", tile] }]);
 }
