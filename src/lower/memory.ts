@@ -193,10 +193,14 @@ function temporaries(node: Node): Temporary[] {
       return passing(sizesOf(typeOf(node).axes), 8);
     case "normalise":
       return passing(operand(0).slice(0, -1), 2 * 4);
-    case "expSum":
-    case "expProduct":
-      // The exponentials of one part of the rows.
-      return passing([operand(0)[0]!, operand(1)[0]!], 4 / EXPONENTIAL_PARTS);
+    case "logSums":
+    case "softmaxColumns":
+    case "softmaxRows":
+      // The exponentials of one part of the rows; the second matrix with a column of ones; what the columns have so far.
+      return [
+        ...passing([operand(0)[0]!, operand(1)[0]!], 4 / EXPONENTIAL_PARTS),
+        ...passing(operand(1), 3 * 4),
+      ];
     case "fillPairs":
       return passing(operand(1).slice(0, 1), 4);
     default:

@@ -1,11 +1,10 @@
 import {
   add,
+  axisSize,
   divide,
   gather,
-  log,
   matmul,
   maximum,
-  meanAll,
   multiply,
   rename,
   sqrt,
@@ -55,27 +54,28 @@ export function infoNce<Row extends string, Dim extends string>(
   const anchors: Tensor<["batch", Dim]> = divide(unit(gather(a, ids)), temperature);
   const table = candidates === "all" && factors === undefined ? unit(b as Tensor<[Row, Dim]>) : undefined;
   const own: Tensor<["batch", Dim]> = table === undefined ? unit(gather(b, ids)) : gather(table, ids);
-  let total: Tensor<["batch"]>;
-  if (candidates === "batch") total = logSumOfExponentials(anchors, own, temperature);
-  else if (factors === undefined) total = logSumOfExponentials(anchors, table!, temperature);
+  let logSums: Scalar;
+  if (candidates === "batch") logSums = sumOfLogSums(anchors, own, temperature);
+  else if (factors === undefined) logSums = sumOfLogSums(anchors, table!, temperature);
   else {
     const { coefficients, basis } = factors;
     const scaled = multiply(coefficients, inverseLengths(b)) as Tensor<[Row, string]>;
-    total = logSumOfExponentials(matmul(anchors, transpose(basis)), scaled, temperature);
+    logSums = sumOfLogSums(matmul(anchors, transpose(basis)), scaled, temperature);
   }
-  const losses = subtract(total, dot(anchors, own));
-  return reduce === "sum" ? sumAll(losses) : meanAll(losses);
+  const losses: Scalar = subtract(logSums, sumAll(dot(anchors, own)));
+  return reduce === "sum" ? losses : divide(losses, axisSize(anchors, "batch"));
 }
 
-/** log Σ_c exp(x_k · y_c) of dot products that are cosines over τ. */
-function logSumOfExponentials<Row extends string, Inner extends string>(
+/** Σ_k log Σ_c exp(x_k · y_c) of dot products that are cosines over τ. */
+function sumOfLogSums<Row extends string, Inner extends string>(
   anchors: Tensor<["batch", Inner]>,
   vectors: Tensor<[Row, Inner]>,
   temperature: number,
-): Tensor<["batch"]> {
+): Scalar {
   const columns = asCandidates(vectors);
-  if (1 / temperature > SAFE_EXPONENT) return logSumExp(matmul(anchors, transpose(columns)), "candidate");
-  return log<["batch"]>(new Tensor(apply("expSum", [anchors.node, columns.node])));
+  if (1 / temperature > SAFE_EXPONENT)
+    return sumAll(logSumExp(matmul(anchors, transpose(columns)), "candidate"));
+  return new Tensor(apply("logSums", [anchors.node, columns.node]));
 }
 
 /** Lengths below this, squared, count as this, as rows of unit norm have it. */

@@ -41,7 +41,9 @@ export const transposedMatmul = (a: Node, b: Node, left: boolean, right: boolean
   apply("transposedMatmul", [a, b], { left, right });
 export const sum = (x: Node, axes: readonly string[]): Node =>
   axes.length === 0 ? x : apply("sum", [x], { axes });
-export const expProduct = (a: Node, b: Node, x: Node): Node => apply("expProduct", [a, b, x]);
+export const softmax = (x: Node, axis: string): Node => apply("softmax", [x], { axis });
+export const softmaxColumns = (a: Node, b: Node): Node => apply("softmaxColumns", [a, b]);
+export const softmaxRows = (a: Node, b: Node): Node => apply("softmaxRows", [a, b]);
 export const gram = (x: Node): Node => apply("gram", [x]);
 export const sumOfSquares = (x: Node, axes: readonly string[]): Node => apply("sumOfSquares", [x], { axes });
 export const gather = (table: Node, ids: Node): Node => apply("gather", [table, ids]);

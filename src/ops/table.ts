@@ -1,6 +1,6 @@
 import { entryOperations } from "./entries.js";
 import { elementwise } from "./elementwise.js";
-import { exponentialSums } from "./exponential.js";
+import { exponentials } from "./exponential.js";
 import { layout } from "./layout.js";
 import { lookups } from "./lookup.js";
 import { noise } from "./noise.js";
@@ -15,7 +15,7 @@ const table = {
   ...layout,
   ...reductions,
   ...products,
-  ...exponentialSums,
+  ...exponentials,
   ...lookups,
   ...sparseOperations,
   ...entryOperations,

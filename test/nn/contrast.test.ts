@@ -94,7 +94,7 @@ describe("InfoNCE of two tables", () => {
     expect(Math.max(report.loss, ...Object.values(report.parameters))).to.be.below(1e-5);
     const wide = ({ node }: Scalar): boolean =>
       topologicalOrder([node]).some(
-        ({ operation, inputs }) => operation === "expSum" && axisNames(typeOf(inputs[1]!)).includes("dim"),
+        ({ operation, inputs }) => operation === "logSums" && axisNames(typeOf(inputs[1]!)).includes("dim"),
       );
     expect([wide(whole), wide(factored)]).to.deep.equal([true, false]);
   });

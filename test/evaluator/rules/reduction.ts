@@ -22,22 +22,20 @@ function product(application: Application, inner: SizedAxis): TensorValue {
   });
 }
 
-/** Σ over the rows c of the second matrix of exp(a_r · b_c) times a factor. */
-function exponentialSums(
-  application: Application,
-  factor: (column: number, at: readonly number[]) => number,
-): TensorValue {
+/** Exponentials of all dot products of rows of two matrices: their sums per row of the first, and their shares in them. */
+function softmaxOfProducts(application: Application) {
   const [a, b] = [tensor(application, 0), tensor(application, 1)];
   const inner = a.axes[1]!.size;
-  return tabulate(application.axes, (at) => {
-    let sum = 0;
-    for (let column = 0; column < b.axes[0]!.size; column++) {
-      let dot = 0;
-      for (let k = 0; k < inner; k++) dot += a.data[at[0]! * inner + k]! * b.data[column * inner + k]!;
-      sum += Math.exp(dot) * factor(column, at);
-    }
-    return sum;
-  });
+  const rowsOf = ({ axes, data }: TensorValue): Float64Array[] =>
+    Array.from(
+      { length: axes[0]!.size },
+      (_, row) => data.subarray(row * inner, (row + 1) * inner),
+    );
+  const exponentials = rowsOf(a).map((left) =>
+    rowsOf(b).map((right) => Math.exp(total([...left].map((value, k) => value * right[k]!)))),
+  );
+  const sums = exponentials.map(total);
+  return { a, b, inner, sums, shares: exponentials.map((row, r) => row.map((value) => value / sums[r]!)) };
 }
 
 /** Folds everything that lands on one element of the result. */
@@ -104,11 +102,21 @@ export const reductionRules = {
   matmul: (application) => product(application, tensor(application, 0).axes.at(-1)!),
   transposedMatmul: (application) =>
     product(application, tensor(application, 0).axes[application.node.attributes.left === true ? 0 : 1]!),
-  expSum: (application) => exponentialSums(application, () => 1),
-  expProduct: (application) => {
-    const x = tensor(application, 2);
-    const width = x.axes[1]!.size;
-    return exponentialSums(application, (column, [, value]) => x.data[column * width + value!]!);
+  logSums: (application) => {
+    const { sums } = softmaxOfProducts(application);
+    return numbers(application.axes, Float64Array.of(total(sums.map(Math.log))));
+  },
+  softmaxColumns: (application) => {
+    const { b, inner, shares } = softmaxOfProducts(application);
+    return tabulate(application.axes, ([row, k]) =>
+      total(shares[row!]!.map((share, column) => share * b.data[column * inner + k!]!)),
+    );
+  },
+  softmaxRows: (application) => {
+    const { a, inner, shares } = softmaxOfProducts(application);
+    return tabulate(application.axes, ([column, k]) =>
+      total(shares.map((row, r) => row[column!]! * a.data[r * inner + k!]!)),
+    );
   },
   gram: (application) => {
     const x = tensor(application, 0);

@@ -1,13 +1,13 @@
 import { apply } from "../../../src/ops/apply.js";
 import { multiply, transposedMatmul } from "../../../src/ops/build.js";
-import type { exponentialSums } from "../../../src/ops/exponential.js";
+import type { exponentials } from "../../../src/ops/exponential.js";
 import type { products } from "../../../src/ops/product.js";
 import type { reductions } from "../../../src/ops/reduction.js";
 import type { OperationName } from "../../../src/ops/table.js";
 import type { GraphBuilder } from "../../evaluator/graphBuilder.js";
 import type { OperationCase } from "./operationCase.js";
 
-type Name = (keyof typeof reductions | keyof typeof products | keyof typeof exponentialSums) & OperationName;
+type Name = (keyof typeof reductions | keyof typeof products | keyof typeof exponentials) & OperationName;
 
 /** Reductions over the first, the middle, the last and all axes. */
 function reduction(name: "sum" | "max" | "sumOfSquares"): OperationCase[] {
@@ -24,6 +24,28 @@ function reduction(name: "sum" | "max" | "sumOfSquares"): OperationCase[] {
     {
       label: "an axis of size 1",
       build: (g) => apply(name, [g.float("x", { a: 2, one: 1 })], { axes: ["one"] }),
+    },
+  ];
+}
+
+/** Products of a few and of many rows, which are handled in sixteen parts. */
+function softmaxes(name: "logSums" | "softmaxColumns" | "softmaxRows"): OperationCase[] {
+  const matrices = (rows: number, columns: number, inner: number) => (g: GraphBuilder) =>
+    apply(name, [
+      g.floatIn("a", { row: rows, inner }, -1, 1),
+      g.floatIn("b", { column: columns, inner }, -1, 1),
+    ]);
+  return [
+    { label: "fewer rows than parts", build: matrices(3, 4, 2) },
+    { label: "more rows than parts, the last part with fewer", build: matrices(37, 2, 3) },
+    { label: "one row and one column", build: matrices(1, 1, 2) },
+    {
+      label: "an inner axis of fixed size",
+      build: (g) =>
+        apply(name, [
+          g.float("a", { row: 2, inner: 2 }, [0.5, -1, 0, 1], ["inner"]),
+          g.float("b", { column: 3, inner: 2 }, [1, 0.25, -0.5, 2, 1, 1], ["inner"]),
+        ]),
     },
   ];
 }
@@ -143,50 +165,9 @@ export const reductionCases: Record<Name, readonly OperationCase[]> = {
     },
     { label: "a matrix by its own transpose", build: gram },
   ],
-  expSum: [
-    {
-      label: "fewer rows than parts",
-      build: (g) =>
-        apply("expSum", [
-          g.floatIn("a", { row: 3, inner: 2 }, -1, 1),
-          g.floatIn("b", { column: 4, inner: 2 }, -1, 1),
-        ]),
-    },
-    {
-      label: "more rows than parts, the last part with fewer",
-      build: (g) =>
-        apply("expSum", [
-          g.floatIn("a", { row: 37, inner: 3 }, -1, 1),
-          g.floatIn("b", { column: 2, inner: 3 }, -1, 1),
-        ]),
-    },
-    {
-      label: "an inner axis of fixed size, one row and one column",
-      build: (g) =>
-        apply("expSum", [
-          g.float("a", { row: 1, inner: 2 }, [0.5, -1], ["inner"]),
-          g.float("b", { column: 1, inner: 2 }, [1, 0.25], ["inner"]),
-        ]),
-    },
-  ],
-  expProduct: [
-    {
-      label: "values of their own",
-      build: (g) =>
-        apply("expProduct", [
-          g.floatIn("a", { row: 3, inner: 2 }, -1, 1),
-          g.floatIn("b", { column: 4, inner: 2 }, -1, 1),
-          g.floatIn("x", { column: 4, value: 3 }, -1, 1),
-        ]),
-    },
-    {
-      label: "the vectors of the exponents as values",
-      build: (g) => {
-        const b = g.floatIn("b", { column: 4, inner: 2 }, -1, 1);
-        return apply("expProduct", [g.floatIn("a", { row: 20, inner: 2 }, -1, 1), b, b]);
-      },
-    },
-  ],
+  logSums: softmaxes("logSums"),
+  softmaxColumns: softmaxes("softmaxColumns"),
+  softmaxRows: softmaxes("softmaxRows"),
   transposedMatmul: [
     {
       label: "the left one transposed",
