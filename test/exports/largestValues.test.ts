@@ -41,7 +41,7 @@ const BYTES_PER_ENTRY = 3 * 64 * 4 + 16;
 /** Products of a ranking, a k-NN graph and a matrix product, which are made in tiles: `block`, `query` and `row` are theirs. */
 const tiled = new Set([
   ...["item·vector", "block·vector", "block·item", "block·k"],
-  ...["feature·item", "feature·query", "item·query", "k·query", "column·row"],
+  ...["feature·item", "feature·query", "item·query", "k·query", "column·row", "item·reverse_k"],
 ]);
 
 const features = (axis: string): string[] =>
