@@ -11,11 +11,12 @@ import { models } from "../../graphs/registry.js";
 import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
 import { describeEnvironment } from "../../runtime/training/environment.js";
 import { benchText } from "./benchTable.js";
-import { BenchFileError, compareWith, comparisonText, readBenchFile } from "./comparison.js";
+import { compareWith, comparisonText, readBenchFile } from "./comparison.js";
 import { dataNames, MissingDataError } from "./data/measuredData.js";
 import { MeasurementError } from "./inChild.js";
-import { measuredModel, targetModels, UnknownModelError } from "./measuredModels.js";
+import { measuredModel, targetModels } from "./measuredModels.js";
 import { measureModel } from "./measureModel.js";
+import { runBenchmark } from "./runBenchmark.js";
 import type { BenchFile, Failure, Measurement } from "./measurement.js";
 
 const options = await yargs(hideBin(process.argv))
@@ -101,11 +102,4 @@ async function run(): Promise<readonly Failure[]> {
   return failures;
 }
 
-try {
-  const failures = await run();
-  process.exitCode = failures.length > 0 ? 1 : 0;
-} catch (error) {
-  if (!(error instanceof UnknownModelError || error instanceof BenchFileError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runBenchmark(async () => (await run()).length === 0);

@@ -16,6 +16,7 @@ import { planMemory } from "../../runtime/training/memoryPlan.js";
 import { models } from "../../graphs/registry.js";
 import { markdownTable } from "./benchTable.js";
 import { measuredModel } from "./measuredModels.js";
+import { runBenchmark } from "./runBenchmark.js";
 
 interface Scale {
   readonly users: number;
@@ -79,52 +80,57 @@ const options = await yargs(hideBin(process.argv))
   })
   .parse();
 
-const memory = parseByteSize(options.memory)!;
-const base: Scale = { users: 1_000_000, items: 100_000, edges: 10_000_000 };
-const rows: string[][] = [];
-for (const name of options.models.split(",")) {
-  const { set } = measuredModel(name);
-  const folder = await mkdtemp(join(tmpdir(), "mmkit-bench-"));
-  try {
-    const given = Object.fromEntries(set.map((assignment) => assignment.split("=") as [string, string]));
-    const numbers = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, Number(value)]));
-    await writeArtifacts(buildArtifacts(models.get(name)!, numbers), folder);
-    const artifacts = await loadArtifacts(folder);
-    const peak = await peakOf(artifacts, base);
-    const per = async (kind: keyof Scale): Promise<string> =>
-      byteSize(
-        Math.round(((await peakOf(artifacts, { ...base, [kind]: 2 * base[kind] })) - peak) / base[kind]),
-      );
-    // Ten interactions per user and ten users per item.
-    const scaled = (users: number): Scale => ({ users, items: users / 10, edges: 10 * users });
-    let [low, high] = [1, 1e9];
-    while (high - low > 1e4) {
-      const middle = (low + high) / 2;
-      if ((await peakOf(artifacts, scaled(middle))) <= memory) low = middle;
-      else high = middle;
+async function run(): Promise<true> {
+  const memory = parseByteSize(options.memory)!;
+  const base: Scale = { users: 1_000_000, items: 100_000, edges: 10_000_000 };
+  const rows: string[][] = [];
+  for (const name of options.models.split(",")) {
+    const { set } = measuredModel(name);
+    const folder = await mkdtemp(join(tmpdir(), "mmkit-bench-"));
+    try {
+      const given = Object.fromEntries(set.map((assignment) => assignment.split("=") as [string, string]));
+      const numbers = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, Number(value)]));
+      await writeArtifacts(buildArtifacts(models.get(name)!, numbers), folder);
+      const artifacts = await loadArtifacts(folder);
+      const peak = await peakOf(artifacts, base);
+      const per = async (kind: keyof Scale): Promise<string> =>
+        byteSize(
+          Math.round(((await peakOf(artifacts, { ...base, [kind]: 2 * base[kind] })) - peak) / base[kind]),
+        );
+      // Ten interactions per user and ten users per item.
+      const scaled = (users: number): Scale => ({ users, items: users / 10, edges: 10 * users });
+      let [low, high] = [1, 1e9];
+      while (high - low > 1e4) {
+        const middle = (low + high) / 2;
+        if ((await peakOf(artifacts, scaled(middle))) <= memory) low = middle;
+        else high = middle;
+      }
+      rows.push([
+        name,
+        await per("users"),
+        await per("items"),
+        await per("edges"),
+        byteSize(peak),
+        `${(low / 1e6).toFixed(2)} million`,
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
     }
-    rows.push([
-      name,
-      await per("users"),
-      await per("items"),
-      await per("edges"),
-      byteSize(peak),
-      `${(low / 1e6).toFixed(2)} million`,
-    ]);
-  } finally {
-    await rm(folder, { recursive: true });
   }
+  process.stdout.write(
+    markdownTable(
+      [
+        "model",
+        "per user",
+        "per item",
+        "per interaction",
+        "1 M users, 0.1 M items, 10 M interactions",
+        `users in ${options.memory}`,
+      ],
+      rows,
+    ),
+  );
+  return true;
 }
-process.stdout.write(
-  markdownTable(
-    [
-      "model",
-      "per user",
-      "per item",
-      "per interaction",
-      "1 M users, 0.1 M items, 10 M interactions",
-      `users in ${options.memory}`,
-    ],
-    rows,
-  ),
-);
+
+await runBenchmark(run);

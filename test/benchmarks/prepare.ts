@@ -12,6 +12,7 @@ import type { RecipeCall } from "../../runtime/artifacts/manifest.js";
 import { markdownTable, secondsText } from "./benchTable.js";
 import { measuredData } from "./data/measuredData.js";
 import { inChild } from "./inChild.js";
+import { runBenchmark } from "./runBenchmark.js";
 import type { Floors } from "./jobs/floors.js";
 import type { Preprocessing, PreprocessingRequest } from "./jobs/preprocessing.js";
 import { floorSeconds, type Work } from "./work.js";
@@ -72,42 +73,47 @@ const options = await yargs(hideBin(process.argv))
   })
   .parse();
 
-const { threads, items, cache } = options;
-const folders = {
-  shared: resolve(process.env["MMKIT_DATA"] ?? join("..", "shared", "data")),
-  cache: resolve(cache),
-};
-const data = await measuredData(items === "baby" ? "baby" : `items-${items}`, true, folders);
-const rows: string[][] = [];
-for (const name of options.only.split(",")) {
-  const { recipe, work } = subjects[name]!;
-  process.stderr.write(`measuring ${name} of ${data}\n`);
-  const floorsNow = async () => (await inChild<Floors>("floors", { threads })).value;
-  const before = await floorsNow();
-  const request: PreprocessingRequest = { data, recipe, threads };
-  const { value: made } = await inChild<Preprocessing>("preprocessing", request);
-  const after = await floorsNow();
-  const floors = {
-    bandwidth: Math.max(before.bandwidth, after.bandwidth),
-    gemm: Math.max(before.gemm, after.gemm),
+async function run(): Promise<true> {
+  const { threads, items, cache } = options;
+  const folders = {
+    shared: resolve(process.env["MMKIT_DATA"] ?? join("..", "shared", "data")),
+    cache: resolve(cache),
   };
-  const needed = work(made);
-  const floor = needed === null ? null : floorSeconds(needed, floors);
-  const { clock, processor } = made.seconds;
-  rows.push([
-    ...[name, made.items.toLocaleString("en"), String(made.features)],
-    ...[secondsText(clock), secondsText(processor)],
-    floor === null ? "" : secondsText(floor),
-    floor === null ? "" : `${(clock / floor).toFixed(1)}×`,
-    ...[byteSize(made.before), byteSize(made.peak)],
-  ]);
+  const data = await measuredData(items === "baby" ? "baby" : `items-${items}`, true, folders);
+  const rows: string[][] = [];
+  for (const name of options.only.split(",")) {
+    const { recipe, work } = subjects[name]!;
+    process.stderr.write(`measuring ${name} of ${data}\n`);
+    const floorsNow = async () => (await inChild<Floors>("floors", { threads })).value;
+    const before = await floorsNow();
+    const request: PreprocessingRequest = { data, recipe, threads };
+    const { value: made } = await inChild<Preprocessing>("preprocessing", request);
+    const after = await floorsNow();
+    const floors = {
+      bandwidth: Math.max(before.bandwidth, after.bandwidth),
+      gemm: Math.max(before.gemm, after.gemm),
+    };
+    const needed = work(made);
+    const floor = needed === null ? null : floorSeconds(needed, floors);
+    const { clock, processor } = made.seconds;
+    rows.push([
+      ...[name, made.items.toLocaleString("en"), String(made.features)],
+      ...[secondsText(clock), secondsText(processor)],
+      floor === null ? "" : secondsText(floor),
+      floor === null ? "" : `${(clock / floor).toFixed(1)}×`,
+      ...[byteSize(made.before), byteSize(made.peak)],
+    ]);
+  }
+  process.stdout.write(
+    markdownTable(
+      [
+        ...["made", "items", "features", "seconds", "of processors"],
+        ...["floor", "over it", "memory before", "memory at the peak"],
+      ],
+      rows,
+    ),
+  );
+  return true;
 }
-process.stdout.write(
-  markdownTable(
-    [
-      ...["made", "items", "features", "seconds", "of processors"],
-      ...["floor", "over it", "memory before", "memory at the peak"],
-    ],
-    rows,
-  ),
-);
+
+await runBenchmark(run);

@@ -16,6 +16,7 @@ import { byteSize } from "../../runtime/artifacts/byteSize.js";
 import { markdownTable, secondsText } from "./benchTable.js";
 import { generatedInteractions } from "./data/generatedInteractions.js";
 import { inChild } from "./inChild.js";
+import { runBenchmark } from "./runBenchmark.js";
 import type { DataPath, DataPathRequest } from "./jobs/dataPath.js";
 import { timed, type Seconds } from "./jobs/job.js";
 
@@ -42,40 +43,45 @@ function rate(pairs: number, { clock, processor }: Seconds): string {
   return `${secondsText(clock)} (${secondsText(processor)}), ${(pairs / processor / 1e6).toFixed(2)} M/s`;
 }
 
-const { items, shard, batch } = options;
-const rows: string[][] = [];
-for (const users of options.users.split(",").map(Number)) {
-  const folder = await mkdtemp(join(resolve(options.folder), "mmkit-scale-"));
-  try {
-    const file = join(folder, "interactions.tsv");
-    const pairs = users * options.perUser;
-    const spec = { users, items, pairs, heldOutUsers: 0, seed: 1 };
-    process.stderr.write(`generating ${pairs.toLocaleString("en")} interactions\n`);
-    const generating = await timed(() =>
-      pipeline(Readable.from(generatedInteractions(spec)), createWriteStream(file)),
-    );
-    process.stderr.write("passing them through the data path\n");
-    const request: DataPathRequest = { file, items, usersPerShard: shard, batchSize: batch };
-    const { value: found, peakBytes } = await inChild<DataPath>("dataPath", request);
-    rows.push([
-      ...[found.users, found.pairs, found.shards, found.steps].map((count) => count.toLocaleString("en")),
-      byteSize((await stat(file)).size),
-      ...[generating.seconds, found.counting, found.passing].map((seconds) => rate(found.pairs, seconds)),
-      ...[found.padding.toFixed(2), byteSize(found.layoutBytes), byteSize(peakBytes)],
-    ]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+async function run(): Promise<true> {
+  const { items, shard, batch } = options;
+  const rows: string[][] = [];
+  for (const users of options.users.split(",").map(Number)) {
+    const folder = await mkdtemp(join(resolve(options.folder), "mmkit-scale-"));
+    try {
+      const file = join(folder, "interactions.tsv");
+      const pairs = users * options.perUser;
+      const spec = { users, items, pairs, heldOutUsers: 0, seed: 1 };
+      process.stderr.write(`generating ${pairs.toLocaleString("en")} interactions\n`);
+      const generating = await timed(() =>
+        pipeline(Readable.from(generatedInteractions(spec)), createWriteStream(file)),
+      );
+      process.stderr.write("passing them through the data path\n");
+      const request: DataPathRequest = { file, items, usersPerShard: shard, batchSize: batch };
+      const { value: found, peakBytes } = await inChild<DataPath>("dataPath", request);
+      rows.push([
+        ...[found.users, found.pairs, found.shards, found.steps].map((count) => count.toLocaleString("en")),
+        byteSize((await stat(file)).size),
+        ...[generating.seconds, found.counting, found.passing].map((seconds) => rate(found.pairs, seconds)),
+        ...[found.padding.toFixed(2), byteSize(found.layoutBytes), byteSize(peakBytes)],
+      ]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
+  process.stdout.write(
+    markdownTable(
+      [
+        ...["users", "interactions", "shards", "steps", "file"],
+        ...["generated", "read once", "epoch of the data path"],
+        ...["padding", "shard's layout", "peak memory"],
+      ],
+      rows,
+    ) +
+      "\nSeconds on the clock (of processors), million interactions per second of processors; one process, " +
+      `${shard.toLocaleString("en")} users in memory at once, ${items.toLocaleString("en")} items.\n`,
+  );
+  return true;
 }
-process.stdout.write(
-  markdownTable(
-    [
-      ...["users", "interactions", "shards", "steps", "file"],
-      ...["generated", "read once", "epoch of the data path"],
-      ...["padding", "shard's layout", "peak memory"],
-    ],
-    rows,
-  ) +
-    "\nSeconds on the clock (of processors), million interactions per second of processors; one process, " +
-    `${shard.toLocaleString("en")} users in memory at once, ${items.toLocaleString("en")} items.\n`,
-);
+
+await runBenchmark(run);

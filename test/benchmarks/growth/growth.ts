@@ -9,9 +9,12 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { writeFileAtomic } from "../../../runtime/artifacts/atomicWrite.js";
 import { markdownTable } from "../benchTable.js";
+import { models } from "../../../graphs/registry.js";
 import { writeGenerated } from "../data/writeGenerated.js";
+import type { Floors } from "../jobs/floors.js";
 import { measuredModel } from "../measuredModels.js";
 import { floorsNow, measureModel, type MeasuringSettings } from "../measureModel.js";
+import { runBenchmark } from "../runBenchmark.js";
 import { fitPowerLaw } from "./logSlope.js";
 import { growthPage, type Growth } from "./growthPage.js";
 import { growthAxes, sweep, type GrowthAxis, type GrowthPoint } from "./sweeps.js";
@@ -59,7 +62,7 @@ async function dataOf({ users, items, edges }: GrowthPoint): Promise<string> {
 async function measureGrowth(model: string, axis: GrowthAxis, settings: MeasuringSettings): Promise<Growth> {
   const points: Growth["points"][number][] = [];
   for (const point of sweep(axis, options.quick)) {
-    const set = [`dim=${point.dim}`, `layers=${point.layers}`, "batchSize=2048"];
+    const set = settingsOf(model, point);
     process.stderr.write(`measuring ${model} with ${point[axis]} ${axis}\n`);
     const { epoch, steps } = await measureModel(
       { name: model, readsFeatures: false, set },
@@ -78,37 +81,52 @@ async function measureGrowth(model: string, axis: GrowthAxis, settings: Measurin
   return { model, axis, points, law };
 }
 
-const { threads, epochs, cache, out } = options;
-const floors = await floorsNow(threads);
-const settings: MeasuringSettings = {
-  ...{ threads, epochs, seconds: 120, set: [], floors },
-  folders: { shared: ".", cache: resolve(cache) },
-};
-const state = `${threads} thread(s), ${(floors.bandwidth / 1e9).toFixed(1)} GB/s, ${(floors.gemm / 1e9).toFixed(0)} GFLOP/s`;
-const growths: Growth[] = [];
+/** The hyper-parameters of a point that the model has. */
+function settingsOf(model: string, { dim, layers }: GrowthPoint): string[] {
+  const { hyperparameters } = models.get(model)!;
+  return Object.entries({ dim, layers, batchSize: 2048 })
+    .filter(([name]) => Object.hasOwn(hyperparameters, name))
+    .map(([name, value]) => `${name}=${value}`);
+}
 
 /** After every sweep, so that what is there stays if the next one is interrupted. */
-async function write(): Promise<void> {
+async function write(threads: number, floors: Floors, growths: readonly Growth[]): Promise<void> {
+  const { out } = options;
   const content = { format: "mmkit-growth", version: 1, threads, floors, growths };
   await writeFileAtomic(join(out, "growth.json"), `${JSON.stringify(content, null, 2)}\n`);
-  await writeFileAtomic(join(out, "growth.html"), growthPage(growths, state));
+  const rates = `${(floors.bandwidth / 1e9).toFixed(1)} GB/s, ${(floors.gemm / 1e9).toFixed(0)} GFLOP/s`;
+  await writeFileAtomic(join(out, "growth.html"), growthPage(growths, `${threads} thread(s), ${rates}`));
 }
 
-for (const name of options.models.split(",")) {
-  measuredModel(name);
-  for (const axis of options.axes.split(",").filter(isAxis)) {
-    growths.push(await measureGrowth(name, axis, settings));
-    await write();
+async function run(): Promise<true> {
+  const { threads, epochs, cache, out } = options;
+  const names = options.models.split(",");
+  for (const name of names) measuredModel(name);
+  const floors = await floorsNow(threads);
+  const settings: MeasuringSettings = {
+    ...{ threads, epochs, seconds: 120, set: [], floors },
+    folders: { shared: ".", cache: resolve(cache) },
+  };
+  const growths: Growth[] = [];
+  for (const name of names) {
+    for (const axis of options.axes.split(",").filter(isAxis)) {
+      if (axis === "layers" && !Object.hasOwn(models.get(name)!.hyperparameters, "layers")) continue;
+      growths.push(await measureGrowth(name, axis, settings));
+      await write(threads, floors, growths);
+    }
   }
+  process.stdout.write(
+    markdownTable(
+      ["model", "grows", "from", "to", "step, first", "step, last", "slope"],
+      growths.map(({ model, axis, points, law }) => [
+        ...[model, axis, String(points[0]!.value), String(points.at(-1)!.value)],
+        ...[points[0]!, points.at(-1)!].map(({ step }) => `${(1000 * step).toFixed(1)} ms`),
+        law.slope.toFixed(2),
+      ]),
+    ),
+  );
+  process.stderr.write(`${join(out, "growth.html")}\n`);
+  return true;
 }
-process.stdout.write(
-  markdownTable(
-    ["model", "grows", "from", "to", "step, first", "step, last", "slope"],
-    growths.map(({ model, axis, points, law }) => [
-      ...[model, axis, String(points[0]!.value), String(points.at(-1)!.value)],
-      ...[points[0]!, points.at(-1)!].map(({ step }) => `${(1000 * step).toFixed(1)} ms`),
-      law.slope.toFixed(2),
-    ]),
-  ),
-);
-process.stderr.write(`${join(out, "growth.html")}\n`);
+
+await runBenchmark(run);
