@@ -57,6 +57,7 @@ export {
   propagationOver,
   selfLoopPropagation,
   symmetricPropagation,
+  symmetricPropagationOver,
   type Embeddings,
   type Propagation,
 } from "./nn/propagation.js";

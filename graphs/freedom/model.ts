@@ -14,12 +14,12 @@ import {
   overNearestItems,
   propagate,
   propagationLayers,
-  propagationOver,
   sampledTriples,
   softplus,
   subtract,
   sumOf,
   symmetricPropagation,
+  symmetricPropagationOver,
   trainingSettings,
   tripleScores,
   type Declaration,
@@ -77,8 +77,8 @@ export default defineModel({
 /** Â' of the epoch's draw in training, Â of all interactions in evaluation. */
 function interactionStep(m: Declaration, ratio: number): Propagation {
   if (!m.training || ratio === 0) return symmetricPropagation(m);
-  const recipe = { kind: "prunedInteractions", ratio, weights: "symmetric" };
-  return propagationOver(m.sparse("kept_interactions", "user", "item", recipe, "epoch"));
+  const recipe = { kind: "prunedInteractions", ratio, weights: "binary" };
+  return symmetricPropagationOver(m.sparse("kept_interactions", "user", "item", recipe, "epoch"));
 }
 
 /** Weights w_m of the modalities' graphs, those that count. */

@@ -7,9 +7,9 @@ import {
   meanOfLayers,
   multiply,
   propagationLayers,
-  propagationOver,
   sampledTriples,
   symmetricPropagation,
+  symmetricPropagationOver,
   trainingSettings,
   tripleL2,
   tripleScores,
@@ -17,6 +17,9 @@ import {
   type Embeddings,
 } from "../../src/index.js";
 import { sglHyperparameters } from "./hyperparameters.js";
+
+/** Degree groups of the augmented graphs, of which there are several, each in both orientations. */
+const GROUPS = 12;
 
 interface ViewSettings {
   readonly layers: number;
@@ -62,8 +65,8 @@ export default defineModel({
 function view(m: Declaration, name: string, ego: Embeddings, h: ViewSettings): Embeddings {
   const step = (stream: string) => {
     const drop = h.augmentation === "nodes" ? "nodes" : "edges";
-    const recipe = { kind: "droppedInteractions", drop, ratio: h.dropped, stream, weights: "symmetric" };
-    return propagationOver(m.sparse(stream, "user", "item", recipe, "epoch"));
+    const recipe = { kind: "droppedInteractions", drop, ratio: h.dropped, stream, weights: "binary" };
+    return symmetricPropagationOver(m.sparse(stream, "user", "item", recipe, "epoch", GROUPS));
   };
   if (h.augmentation !== "walk") {
     return meanOfLayers(h.layers === 0 ? [ego] : propagationLayers(step(name), ego, h.layers));

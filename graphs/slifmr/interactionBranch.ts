@@ -4,12 +4,12 @@ import {
   entryWeights,
   meanOfLayers,
   multiply,
-  propagate,
   propagateWith,
   propagationLayers,
   scalar,
   sum,
   sumEntries,
+  sumNeighbours,
   transposed,
   type Declaration,
   type Embeddings,
@@ -62,20 +62,20 @@ function correlatedPropagation(
   const block = norm === "add" ? undefined : correlation?.cosines;
   const values =
     block === undefined ? undefined : norm === "joint" ? entryWeights(block) : onePerEntry(block);
-  const perUser = propagate(interactions, ones(like.items));
-  const ofUsers = propagate(transposed(interactions), ones(like.users));
+  const perUser = sumNeighbours(interactions, ones(like.items));
+  const ofUsers = sumNeighbours(transposed(interactions), ones(like.users));
   const perItem = block === undefined ? ofUsers : add(ofUsers, sumEntries(block, values!));
   const userScale = inverseRoot(perUser);
   const itemScale = inverseRoot(perItem);
   return ({ users, items }) => {
     const scaled = { users: multiply(users, userScale), items: multiply(items, itemScale) };
-    const fromUsers = propagate(transposed(interactions), scaled.users);
+    const fromUsers = sumNeighbours(transposed(interactions), scaled.users);
     const received =
       block === undefined ? fromUsers : add(fromUsers, propagateWith(block, values!, scaled.items));
     const own = multiply(received, itemScale);
     const added =
       norm === "add" && correlation !== undefined ? add(own, correlation.newest.times(items)) : own;
-    return { users: multiply(propagate(interactions, scaled.items), userScale), items: added };
+    return { users: multiply(sumNeighbours(interactions, scaled.items), userScale), items: added };
   };
 }
 

@@ -140,6 +140,20 @@ function spread<Values extends Int32Array | Float32Array>(
   return cells;
 }
 
+/** Columns of a group's entries [width, rows], the number of columns where a row has fewer. */
+function stackedColumns(layout: Layout, group: number, pattern: SparsePattern): Int32Array {
+  const [size, width] = layout.shapes[group]!;
+  const stacked = new Int32Array(size * width).fill(pattern.columns);
+  for (let row = 0; row < pattern.rows; row++) {
+    if (layout.groupOf[row] !== group) continue;
+    const [start, end] = [pattern.rowStart[row]!, pattern.rowStart[row + 1]!];
+    for (let at = start; at < end; at++) {
+      stacked[(at - start) * size + layout.slot[row]!] = pattern.columnIds[at]!;
+    }
+  }
+  return stacked;
+}
+
 function orientationTensors(
   name: string,
   orientation: Orientation,
@@ -174,6 +188,15 @@ function orientationTensors(
         hostTensor("float32", dims, spread(layout, group, oriented, new Float32Array(cells), values)),
       );
     }
+    const stacked = `${prefix}/group_${group}/stacked`;
+    if (wanted(stacked)) {
+      const data = stackedColumns(layout, group, oriented);
+      tensors.set(stacked, hostTensor("int32", [width, size], data));
+    }
+    const ones = `${prefix}/group_${group}/ones`;
+    if (wanted(ones)) {
+      tensors.set(ones, hostTensor("float32", [1, width], new Float32Array(width).fill(1)));
+    }
     const entries = `${prefix}/group_${group}/entries`;
     if (wanted(entries)) {
       const data = spread(
@@ -207,7 +230,9 @@ export function slicedEll(
     wanted(`${name}/${orientation}/order`) ||
     wanted(`${name}/${orientation}/cells`) ||
     Array.from({ length: groups }, (_, group) => `${name}/${orientation}/group_${group}`).some((group) =>
-      ["neighbours", "weights", "entries", "rows"].some((part) => wanted(`${group}/${part}`)),
+      ["neighbours", "weights", "stacked", "ones", "entries", "rows"].some((part) =>
+        wanted(`${group}/${part}`),
+      ),
     );
   if (isWanted("rows")) {
     const oriented = { ...matrix, entries: Int32Array.from(matrix.columnIds, (_, entry) => entry) };

@@ -34,7 +34,7 @@ export interface DeclaredParameter {
 }
 
 /** Degree groups of a sparse product; the runtime chooses their widths for the data. */
-const GROUPS = 8;
+const GROUPS = 16;
 
 /**
  * What a model's `build` receives: it declares axes, parameters, buffers, phases with their batch inputs and losses, and

@@ -70,7 +70,7 @@ function sparseBytes(node: Node): Polynomial {
   const rows = scaled(polynomial(elements(type)), 3 * 4);
   return sum([
     scaled(polynomial(productOfSizes([entry.size, rest])), 3 * 4),
-    scaled(polynomial(entry.size), 8),
+    scaled(polynomial(entry.size), node.operation === "neighbourSum" ? 4 : 8),
     rows,
   ]);
 }

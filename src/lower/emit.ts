@@ -219,10 +219,18 @@ export class BlockEmitter implements Emitter {
       this.context.sparseInputs.set(input, { name: input, dtype, dims });
       return input;
     };
-    const group = (index: number, part: string, dtype: OnnxDType): string => {
-      const prefix = `${orientation}/group_${index}`;
-      return feed(`${prefix}/${part}`, dtype, [`${name}/${prefix}/rows`, `${name}/${prefix}/width`]);
+    // Without names, so that what one group takes between its operations is free for the next and still in the cache.
+    const groupFeed = (suffix: string, dtype: OnnxDType, dims: readonly OnnxDimension[]): string => {
+      const input = feed(suffix, dtype, dims);
+      this.context.sparseInputs.set(input, { name: input, dtype, dims, unnamed: true });
+      return input;
     };
+    const groupDims = (index: number) => {
+      const prefix = `${name}/${orientation}/group_${index}`;
+      return [`${prefix}/rows`, `${prefix}/width`] as const;
+    };
+    const group = (index: number, part: string, dtype: OnnxDType): string =>
+      groupFeed(`${orientation}/group_${index}/${part}`, dtype, groupDims(index));
     const entries = [dimension(type.entry.size)];
     return {
       groups: type.groups,
@@ -230,8 +238,13 @@ export class BlockEmitter implements Emitter {
       neighbours: (index) => group(index, "neighbours", "int32"),
       weightRows: (index) => this.root(`${name}/${orientation}`).weightRow(group(index, "weights", float)),
       entries: (index) => group(index, "entries", "int32"),
+      stacked: (index) =>
+        groupFeed(`${orientation}/group_${index}/stacked`, "int32", [...groupDims(index)].reverse()),
+      ones: (index) => groupFeed(`${orientation}/group_${index}/ones`, float, [1, groupDims(index)[1]]),
       rows: (index) =>
-        feed(`${orientation}/group_${index}/rows`, "int32", [`${name}/${orientation}/group_${index}/rows`]),
+        groupFeed(`${orientation}/group_${index}/rows`, "int32", [
+          `${name}/${orientation}/group_${index}/rows`,
+        ]),
       cells: () => feed(`${orientation}/cells`, "int32", entries),
       entryRows: () => feed(`entry/${transposed ? "columns" : "rows"}`, "int32", entries),
       entryColumns: () => feed(`entry/${transposed ? "rows" : "columns"}`, "int32", entries),

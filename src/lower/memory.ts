@@ -84,8 +84,6 @@ interface Temporary {
   /** Equal for tensors of equal shape; null if the shape is not known before the run, so that nothing is shared. */
   readonly shape: string | null;
   readonly bytes: Polynomial;
-  /** Bytes where the memory is taken again by a later tensor of the shape, if they differ. */
-  readonly sharedBytes?: Polynomial;
 }
 
 function matrixSymbols(matrix: Node): ReturnType<typeof groupSymbols> {
@@ -99,34 +97,29 @@ function matrixSymbols(matrix: Node): ReturnType<typeof groupSymbols> {
 }
 
 /**
- * The tensors of a sparse operation: each group's rows and results, and their concatenation before the rows are put
- * in order. One group is handled at a time, but memory that a later product shares is not given back in between.
+ * The tensors of a sparse operation: a group's rows, all results, and their concatenation before the rows are put in
+ * order. One group is handled at a time, and as the file leaves its size unnamed, its memory is free for the next.
  */
 function sparseTemporaries(node: Node): Temporary[] {
   const { entry } = sparseType(node.inputs[0]!);
   const symbols = matrixSymbols(node.inputs[0]!);
   const { axes } = typeOf(node);
   const rest = sizesOf(axes.slice(1));
-  const tail = rest.map(sizeKey).join();
-  const grouped = (kind: string, sizes: readonly Size[]): Temporary => ({
-    shape: `${symbols.all}:${kind}:${tail}`,
-    bytes: bytesOf([symbols.largest, ...sizes], 4),
-    sharedBytes: bytesOf([symbols.all, ...sizes], 4),
-  });
-  const results = bytesOf(sizesOf(axes), 4);
-  const common = [
-    grouped("rows", rest),
-    { shape: `${symbols.all}:results:${tail}`, bytes: results },
-    { shape: null, bytes: results },
-  ];
+  const once = (sizes: readonly Size[]): Temporary => ({ shape: null, bytes: bytesOf(sizes, 4) });
+  const results = once(sizesOf(axes));
+  const common = [once([symbols.largest, ...rest]), results, results];
   if (node.operation === "sparseProduct") return common;
+  if (node.operation === "neighbourSum") {
+    const { column } = sparseType(node.inputs[0]!);
+    return [...common, once([column.size, ...rest])];
+  }
   const values = node.operation === "entryProduct" ? [entry.size] : [entry.size, ...rest];
-  return [...common, grouped("weights", []), { shape: null, bytes: bytesOf(values, 4) }];
+  return [...common, once([symbols.largest]), once(values)];
 }
 
 /**
- * The tensors of an operation on entries: what a group gathers per cell and per row, its results per cell, and all
- * results before they are put in order; of `rowMatmul` and `rowOuter` also the values with a row for padding.
+ * The tensors of an operation on entries: what a group gathers per cell and per row, the results per cell, and their
+ * concatenation before they are put in order; of `rowMatmul` and `rowOuter` also the values with a row for padding.
  */
 function entryTemporaries(node: Node): Temporary[] {
   const symbols = matrixSymbols(node.inputs[0]!);
@@ -134,35 +127,21 @@ function entryTemporaries(node: Node): Temporary[] {
   const [, first, second] = node.inputs.map((input) =>
     input.type.kind === "tensor" ? sizesOf(input.type.axes) : [],
   );
-  const held = (kind: string, sizes: readonly Size[], all: readonly Size[]): Temporary => ({
-    shape: `${symbols.all}:${kind}:${sizes.map(sizeKey).join()}`,
-    bytes: bytesOf([symbols.largest, ...sizes], 4),
-    sharedBytes: bytesOf([...all, ...sizes], 4),
-  });
-  const cells = (kind: string, sizes: readonly Size[]): Temporary => held(kind, sizes, [symbols.all]);
   const once = (sizes: readonly Size[]): Temporary => ({ shape: null, bytes: bytesOf(sizes, 4) });
+  const cells = (sizes: readonly Size[]): Temporary => once([symbols.largest, ...sizes]);
   if (node.operation === "entryDot") {
-    return [
-      cells("rows", second!.slice(1)),
-      once([row.size, ...first!.slice(1)]),
-      cells("results", []),
-      once([symbols.all]),
-    ];
+    const results = once([symbols.all]);
+    return [cells(second!.slice(1)), once([row.size, ...first!.slice(1)]), results, results];
   }
   const inner = first!.slice(1);
   if (node.operation === "rowMatmul") {
-    const out = second!.slice(2);
-    return [
-      once([entry.size, ...inner]),
-      cells("rows", inner),
-      cells("results", out),
-      once([symbols.all, ...out]),
-    ];
+    const results = once([symbols.all, ...second!.slice(2)]);
+    return [once([entry.size, ...inner]), cells(inner), results, results];
   }
   const outer = second!.slice(1);
   return [
     ...[once([entry.size, ...inner]), once([entry.size, ...outer])],
-    ...[cells("rows", inner), cells("columns", inner), cells("rows", outer)],
+    ...[cells(inner), cells(inner), cells(outer)],
     ...[once([row.size, ...inner, ...outer]), once([row.size, ...inner, ...outer])],
   ];
 }
@@ -175,6 +154,7 @@ function temporaries(node: Node): Temporary[] {
   ];
   switch (node.operation) {
     case "sparseProduct":
+    case "neighbourSum":
     case "entryProduct":
     case "segmentSum":
     case "segmentMax":
@@ -213,24 +193,17 @@ function shapeOf(node: Node): string {
   const { axes, dtype } = typeOf(node);
   const sizes = axes.map((axis) => sizeKey(axis.size)).join();
   // The result of a sparse product comes out as [row, 1, rest].
-  const isRowwise = node.inputs[0]?.type.kind === "sparse";
+  const isRowwise = node.inputs[0]?.type.kind === "sparse" && node.operation !== "neighbourSum";
   return `${bytesPerElement[dtype]!}:${isRowwise ? "rowwise:" : ""}${sizes}`;
 }
 
 /** Memory that tensors of one shape take one after another. */
 class Block {
-  users = 1;
-
   constructor(
     readonly first: number,
     public last: number,
-    private readonly tensor: Temporary,
+    readonly bytes: Polynomial,
   ) {}
-
-  get bytes(): Polynomial {
-    const { bytes, sharedBytes } = this.tensor;
-    return this.users > 1 ? (sharedBytes ?? bytes) : bytes;
-  }
 }
 
 /**
@@ -244,11 +217,10 @@ class Plan {
   allocate(tensor: Temporary, time: number, end: number): Block {
     const idle = tensor.shape === null ? undefined : this.idle.get(tensor.shape)?.pop();
     if (idle !== undefined) {
-      idle.users++;
       idle.last = end;
       return idle;
     }
-    const block = new Block(time, end, tensor);
+    const block = new Block(time, end, tensor.bytes);
     this.blocks.push(block);
     return block;
   }

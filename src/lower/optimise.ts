@@ -3,6 +3,7 @@ import { batchRows } from "./batchRows.js";
 import { joinProducts } from "./joinProducts.js";
 import { readTransposed } from "./readTransposed.js";
 import { verifyTypes } from "./rewrite.js";
+import { scaleTables } from "./scales.js";
 import { share } from "./share.js";
 import { simplify } from "./simplify.js";
 
@@ -18,7 +19,7 @@ function applyAll(passes: readonly Pass[], graph: Graph): Graph {
 
 /** Losses in the form whose gradients cost least, for differentiation; inputs stay the same nodes. */
 export function prepare(graph: Graph): Graph {
-  return applyAll([share, batchRows, share, joinProducts], graph);
+  return applyAll([share, scaleTables, share, batchRows, share, joinProducts], graph);
 }
 
 /** Every pass in order, each verified by inferring all types again. Unused values fall away by themselves. */

@@ -19,6 +19,7 @@ import {
 } from "../ops/build.js";
 import { broadcastAxes } from "../ops/broadcasting.js";
 import { rewrite } from "./rewrite.js";
+import { factorScales, joinScales } from "./scales.js";
 
 const unaryFolds: Readonly<Record<string, (x: number) => number>> = {
   negate: (x) => -x,
@@ -175,6 +176,9 @@ function mergeScatters(node: Node): Node | undefined {
   if (!sameType(left.type, right.type)) return undefined;
   const [leftIds, leftRows] = left.inputs as [Node, Node];
   const [rightIds, rightRows] = right.inputs as [Node, Node];
+  if (leftIds === rightIds && sameType(leftRows.type, rightRows.type)) {
+    return scatterAdd(leftIds, add(leftRows, rightRows), typeOf(left).axes[0]!);
+  }
   const batches = [typeOf(leftIds), typeOf(rightIds)];
   if (batches.some((type) => type.axes.length !== 1)) return undefined;
   const along = batches.map((type) => type.axes[0]!.name);
@@ -234,7 +238,7 @@ function mergePaddedParts(node: Node): Node | undefined {
 }
 
 const rules = [
-  ...[foldConstants, neutralElements, absorbBroadcast, layoutRules],
+  ...[foldConstants, neutralElements, absorbBroadcast, layoutRules, joinScales, factorScales],
   ...[scatterBeforeProduct, sumOfProducts, mergeScatters, mergePaddedParts],
 ];
 

@@ -1,6 +1,6 @@
 import type { Declaration } from "../authoring/declaration.js";
 import { zeros } from "../authoring/initializers.js";
-import { add, divide, gather, maximum, propagate } from "../authoring/operations.js";
+import { add, divide, gather, maximum, sumNeighbours } from "../authoring/operations.js";
 import type { Ids, Tensor } from "../authoring/tensor.js";
 import { separated, sideBySide } from "./sideBySide.js";
 
@@ -50,7 +50,7 @@ export function userAggregation(m: Declaration): UserAggregation {
   const matrix = m.sparse("user_items", "user", "item", { kind: "interactions", weights: "binary" });
   const degree = maximum(m.buffer("user_degree", ["user"], { kind: "degree", weights: "binary" }), 1);
   const received = <Dim extends string>(tables: readonly Tensor<["item", Dim]>[]): Tensor<["user", Dim]> =>
-    propagate(matrix, sideBySide(tables));
+    sumNeighbours(matrix, sideBySide(tables));
   return {
     sum: (tables) => (tables.length === 0 ? [] : separated(received(tables), tables.length)),
     mean: (tables) => (tables.length === 0 ? [] : separated(divide(received(tables), degree), tables.length)),

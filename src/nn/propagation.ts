@@ -1,6 +1,19 @@
 import type { Declaration } from "../authoring/declaration.js";
 import { xavierUniform } from "../authoring/initializers.js";
-import { add, divide, maximum, meanOf, multiply, propagate, transposed } from "../authoring/operations.js";
+import {
+  add,
+  broadcastLike,
+  divide,
+  maximum,
+  meanOf,
+  multiply,
+  propagate,
+  scalar,
+  sqrt,
+  sum,
+  sumNeighbours,
+  transposed,
+} from "../authoring/operations.js";
 import type { Sparse, Tensor } from "../authoring/tensor.js";
 import { separated, sideBySide } from "./sideBySide.js";
 
@@ -23,12 +36,23 @@ export type Propagation = (from: Embeddings) => Embeddings;
 
 /** Entry (u, i) is 1 / √(d_u d_i): D^{-1/2} A D^{-1/2}, no self-loops (LightGCN, Eq. 3). */
 export function symmetricPropagation(m: Declaration): Propagation {
-  return interactionPropagation(m, "symmetric");
+  return scaledPropagation(interactions(m), degreeBuffers(m, "inverseRoot"));
+}
+
+/** The same over the entries of a matrix [user, item], d counting them; its weights do not matter. */
+export function symmetricPropagationOver(adjacency: Sparse<"user", "item">): Propagation {
+  return ({ users, items }) => {
+    const scales = {
+      users: inverseRootDegrees(adjacency, items),
+      items: inverseRootDegrees(transposed(adjacency), users),
+    };
+    return scaledPropagation(adjacency, scales)({ users, items });
+  };
 }
 
 /** Mean over the neighbours: D^{-1} A; zero for a node without any. */
 export function meanPropagation(m: Declaration): Propagation {
-  const receive = interactionPropagation(m, "binary");
+  const receive = neighbourSums(interactions(m));
   const degrees = degreeBuffers(m, "binary");
   return (from) => {
     const received = receive(from);
@@ -41,7 +65,7 @@ export function meanPropagation(m: Declaration): Propagation {
 
 /** Mean over the neighbours and the node itself: D^{-1} (A + I) with the degree of A + I (NGCF's and LATTICE's code). */
 export function selfLoopPropagation(m: Declaration): Propagation {
-  const receive = interactionPropagation(m, "binary");
+  const receive = neighbourSums(interactions(m));
   const share = degreeBuffers(m, "selfLoop");
   return (from) => {
     const received = receive(from);
@@ -52,9 +76,47 @@ export function selfLoopPropagation(m: Declaration): Propagation {
   };
 }
 
-/** `binary` weights give sums over the neighbours. */
-function interactionPropagation(m: Declaration, weights: "symmetric" | "binary"): Propagation {
-  return propagationOver(m.sparse("interactions", "user", "item", { kind: "interactions", weights }));
+function interactions(m: Declaration): Sparse<"user", "item"> {
+  return m.sparse("interactions", "user", "item", { kind: "interactions", weights: "binary" });
+}
+
+/** Sums over the neighbours. */
+function neighbourSums(adjacency: Sparse<"user", "item">): Propagation {
+  return ({ users, items }) => ({
+    users: sumNeighbours(adjacency, items),
+    items: sumNeighbours(transposed(adjacency), users),
+  });
+}
+
+/** A number per user and one per item. */
+interface Degrees {
+  readonly users: Tensor<["user"]>;
+  readonly items: Tensor<["item"]>;
+}
+
+/** S A S with the numbers of S: weights that are products need no product per entry. */
+function scaledPropagation(adjacency: Sparse<"user", "item">, scales: Degrees): Propagation {
+  const receive = neighbourSums(adjacency);
+  return ({ users, items }) => {
+    const received = receive({
+      users: multiply(users, scales.users),
+      items: multiply(items, scales.items),
+    });
+    return {
+      users: multiply(received.users, scales.users),
+      items: multiply(received.items, scales.items),
+    };
+  };
+}
+
+/** 1 / √d of every row, d its entries; 1 for a row without any. @param of something of every column */
+function inverseRootDegrees<Row extends string, Column extends string, Dim extends string>(
+  adjacency: Sparse<Row, Column>,
+  of: Tensor<[Column, Dim]>,
+): Tensor<[Row]> {
+  const ofColumn = sum(of, of.type.axes[1]!.name as Dim) as unknown as Tensor<[Column]>;
+  const ones = broadcastLike(scalar(1), ofColumn);
+  return divide(1, sqrt(maximum(sumNeighbours(adjacency, ones), 1)));
 }
 
 /** One step over a matrix [user, item], which serves both directions. */
@@ -65,11 +127,12 @@ export function propagationOver(adjacency: Sparse<"user", "item">): Propagation 
   });
 }
 
-/** Degrees d (`binary`) or 1 / (d + 1) (`selfLoop`). */
-function degreeBuffers(m: Declaration, weights: "binary" | "selfLoop") {
+/** Of the training interactions: degrees d (`binary`), 1 / (d + 1) (`selfLoop`) or 1 / √d (`inverseRoot`). */
+function degreeBuffers(m: Declaration, weights: "binary" | "selfLoop" | "inverseRoot"): Degrees {
+  const name = weights === "inverseRoot" ? "scale" : "degree";
   return {
-    users: m.buffer("user_degree", ["user"], { kind: "degree", weights }),
-    items: m.buffer("item_degree", ["item"], { kind: "degree", weights }),
+    users: m.buffer(`user_${name}`, ["user"], { kind: "degree", weights }),
+    items: m.buffer(`item_${name}`, ["item"], { kind: "degree", weights }),
   };
 }
 

@@ -82,18 +82,21 @@ function readValue(message: MessageReader): OnnxValueInfo {
   if (!type.has("tensor_type")) message.fail("expected a tensor type");
   const tensor = type.message("tensor_type");
   type.end();
-  const value = {
-    name,
-    dtype: readDType(tensor, "elem_type"),
-    dims: tensor.message("shape").messages("dim").map(readDimension),
-  };
+  const dtype = readDType(tensor, "elem_type");
+  const sizes = tensor.message("shape").messages("dim").map(readDimension);
   tensor.end();
   message.end();
-  return value;
+  const dims = sizes.map((size, index) => size ?? `${name}:${index}`);
+  return { name, dtype, dims, ...(sizes.includes(undefined) ? { unnamed: true } : {}) };
 }
 
-function readDimension(message: MessageReader): OnnxDimension {
-  const dimension = message.has("dim_param") ? message.text("dim_param") : message.number("dim_value");
+function readDimension(message: MessageReader): OnnxDimension | undefined {
+  const isNamed = message.has("dim_param");
+  const dimension = isNamed
+    ? message.text("dim_param")
+    : message.has("dim_value")
+      ? message.number("dim_value")
+      : undefined;
   message.end();
   return dimension;
 }

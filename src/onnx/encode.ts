@@ -113,14 +113,15 @@ function valueMessage(value: OnnxValueInfo): object {
     type: {
       tensor_type: {
         elem_type: tensorFormats[value.dtype].code,
-        shape: { dim: value.dims.map(dimensionMessage) },
+        shape: { dim: value.dims.map((dimension) => dimensionMessage(dimension, value.unnamed)) },
       },
     },
   };
 }
 
-function dimensionMessage(dimension: OnnxDimension): object {
-  return typeof dimension === "number" ? { dim_value: dimension } : { dim_param: dimension };
+function dimensionMessage(dimension: OnnxDimension, isUnnamed = false): object {
+  if (typeof dimension === "number") return { dim_value: dimension };
+  return isUnnamed ? {} : { dim_param: dimension };
 }
 
 function sortedEntries<Value>(record: Readonly<Record<string, Value>>): [string, Value][] {

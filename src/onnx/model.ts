@@ -16,6 +16,11 @@ export interface OnnxValueInfo {
   readonly name: string;
   readonly dtype: OnnxDType;
   readonly dims: readonly OnnxDimension[];
+  /**
+   * Symbolic dimensions are written without their names. Tensors of equal names are given one memory for the whole run,
+   * those of unknown size take what is free at the moment.
+   */
+  readonly unnamed?: true;
 }
 
 /** A constant; `data` holds `dims` product elements (64-bit integers as bigint arrays, bool as bytes). */

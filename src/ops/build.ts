@@ -93,6 +93,7 @@ export const cumulativeSum = (x: Node, axis: string, reverse: boolean): Node =>
 export const scatterAdd = (ids: Node, updates: Node, axis: Axis): Node =>
   apply("scatterAdd", [ids, updates], { axis });
 export const sparseProduct = (matrix: Node, x: Node): Node => apply("sparseProduct", [matrix, x]);
+export const neighbourSum = (matrix: Node, x: Node): Node => apply("neighbourSum", [matrix, x]);
 export const entryProduct = (matrix: Node, values: Node, x: Node): Node =>
   apply("entryProduct", [matrix, values, x]);
 export const entryDot = (matrix: Node, left: Node, right: Node): Node => {

@@ -11,6 +11,10 @@ export interface SparseTensors {
   /** The weights as [n, 1, w], for batched products. */
   weightRows(group: number): string;
   entries(group: number): string;
+  /** Columns of the group's entries as [w, n], the number of columns where a row has fewer than w. */
+  stacked(group: number): string;
+  /** Ones [1, w]. */
+  ones(group: number): string;
   /** Rows of the group, [n]. */
   rows(group: number): string;
   /** Position of every entry among the cells of all groups one after another, [entry]. */

@@ -3,6 +3,7 @@ import { elementwise } from "./elementwise.js";
 import { exponentials } from "./exponential.js";
 import { layout } from "./layout.js";
 import { lookups } from "./lookup.js";
+import { neighbourOperations } from "./neighbours.js";
 import { noise } from "./noise.js";
 import type { Operation } from "./operation.js";
 import { products } from "./product.js";
@@ -18,6 +19,7 @@ const table = {
   ...exponentials,
   ...lookups,
   ...sparseOperations,
+  ...neighbourOperations,
   ...entryOperations,
   ...noise,
 } satisfies Record<string, Operation>;

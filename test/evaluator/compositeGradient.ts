@@ -30,7 +30,6 @@ export async function checkGradients(
   parameters: readonly Node[],
   inputs: readonly Node[],
   feeds: Feeds,
-  groups = 8,
 ): Promise<GradientReport> {
   const graph: Graph = optimise({
     name: "gradients",
@@ -39,7 +38,7 @@ export async function checkGradients(
       ...gradients(loss, parameters).map((node, i) => ({ name: `${inputName(parameters[i]!)}.grad`, node })),
     ],
   });
-  const results = await runGraph(graph, inputs, feeds, { precision: "float64", groups });
+  const results = await runGraph(graph, inputs, feeds, { precision: "float64" });
   const errors = parameters.map((parameter): [string, number] => {
     const name = inputName(parameter);
     const gradient = numbersFrom(results[`${name}.grad`]);

@@ -54,6 +54,16 @@ export const dealtLayout: SparseEncoder = (name, matrix, groups) => {
         tensors.set(`${name}/${orientation}/group_${group}/${part}`, { dims: [mine.length, width], data });
       };
       set("neighbours", cells(columnOf, 0));
+      const past = orientation === "rows" ? matrix.columns : matrix.rows;
+      const stacked = Array.from({ length: width }, (_, slot) =>
+        mine.map((row) => {
+          const entry = members[row]![slot];
+          return entry === undefined ? past : columnOf(entry);
+        }),
+      );
+      const prefix = `${name}/${orientation}/group_${group}`;
+      tensors.set(`${prefix}/stacked`, { dims: [width, mine.length], data: stacked.flat() });
+      tensors.set(`${prefix}/ones`, { dims: [1, width], data: stacked.map(() => 1) });
       set(
         "weights",
         cells((entry) => matrix.entries[entry]!.weight, 0),
@@ -112,16 +122,24 @@ export function plainTensor(
   }
 }
 
+/** Groups of a matrix; some number if the model takes none of them. */
+function groupsOf(model: OnnxModel, matrix: string): number {
+  const taken = model.graph.inputs.flatMap(({ name }) => {
+    const [, buffer, group] = /^(.*)\/(?:rows|columns)\/group_(\d+)\//.exec(name) ?? [];
+    return buffer === matrix ? [Number(group)] : [];
+  });
+  return taken.length === 0 ? 4 : 1 + Math.max(...taken);
+}
+
 /** The feeds of an evaluation as the inputs of an ONNX model. */
 export function onnxFeeds(
   model: OnnxModel,
   feeds: Feeds,
-  groups = 8,
   encode: SparseEncoder = runtimeLayout,
 ): Record<string, PlainTensor> {
   const sparse = new Map(
     Object.entries(feeds).flatMap(([name, feed]) =>
-      feed.kind === "sparse" ? [...encode(name, feed, groups)] : [],
+      feed.kind === "sparse" ? [...encode(name, feed, groupsOf(model, name))] : [],
     ),
   );
   return Object.fromEntries(

@@ -11,7 +11,6 @@ export interface RunOptions extends Omit<LoweringOptions, "inputs"> {
   /** Absent: onnxruntime-node without its own graph rewriting. */
   readonly runtime?: Runtime;
   readonly layout?: SparseEncoder;
-  readonly groups?: number;
 }
 
 /** Lowers a graph, checks the model and runs it once. */
@@ -19,12 +18,12 @@ export async function runGraph(
   graph: Graph,
   inputs: readonly Node[],
   feeds: Feeds,
-  { runtime, layout = runtimeLayout, groups = 4, ...lowering }: RunOptions = {},
+  { runtime, layout = runtimeLayout, ...lowering }: RunOptions = {},
 ): Promise<Record<string, PlainTensor>> {
   const model = lowerGraph(graph, { ...lowering, inputs });
   checkModel(model);
   const bytes = encodeModel(model);
-  const tensors = onnxFeeds(model, feeds, groups, layout);
+  const tensors = onnxFeeds(model, feeds, layout);
   return runtime === undefined ? runPlainly(bytes, tensors) : runModel(runtime, bytes, tensors);
 }
 

@@ -142,7 +142,11 @@ function bufferFeed(
       const own = row === "user" ? userDegrees : itemDegrees;
       return dense(
         [own.length],
-        own.map((degree) => (recipe["weights"] === "selfLoop" ? Math.fround(1 / (degree + 1)) : degree)),
+        own.map((degree) => {
+          if (recipe["weights"] === "selfLoop") return Math.fround(1 / (degree + 1));
+          if (recipe["weights"] === "inverseRoot") return degree === 0 ? 0 : 1 / Math.sqrt(degree);
+          return degree;
+        }),
       );
     }
     case "generatedInteractions":

@@ -202,6 +202,57 @@ describe("simplification", () => {
     });
   }
 
+  /** x [row, column] and two numbers per row. */
+  const scaled = (): { g: GraphBuilder; x: Node; y: Node; s: Node; t: Node } => {
+    const g = new GraphBuilder();
+    return {
+      ...{ g, x: g.float("x", { row: 2, column: 3 }), y: g.float("y", { row: 2, column: 3 }) },
+      ...{ s: g.float("s", { row: 2 }), t: g.float("t", { row: 2 }) },
+    };
+  };
+
+  /** Operations on tables [row, column], after optimisation, and that the value is the same. */
+  const onTables = (g: GraphBuilder, value: Node): string[] => {
+    const after = optimised(value).outputs[0]!.node;
+    const [expected, found] = [evaluate([value], g.feeds), evaluate([after], g.feeds)];
+    expect(relativeError(numbersOf(found, after), numbersOf(expected, value))).to.be.below(1e-12);
+    return topologicalOrder([after])
+      .filter((node) => node.operation !== "input" && build.typeOf(node).axes.length === 2)
+      .map(({ operation }) => operation);
+  };
+
+  it("multiplies the scales of a table before the table", () => {
+    const { g, x, s, t } = scaled();
+    expect(
+      onTables(g, build.multiply(t, build.multiply(build.multiply(x, s), build.scalar(0.5)))),
+    ).to.deep.equal(["multiply"]);
+  });
+
+  it("scales the terms of a sum of which one is scaled already", () => {
+    const { g, x, y, s } = scaled();
+    expect(onTables(g, build.multiply(build.add(x, build.multiply(y, s)), s))).to.have.members([
+      ...["multiply", "multiply", "add"],
+    ]);
+  });
+
+  it("adds tables of one scale before they are scaled, wherever they stand in the sum", () => {
+    const { g, x, y, s } = scaled();
+    const z = g.float("z", { row: 2, column: 3 });
+    const scaledZ = build.multiply(s, z);
+    const layers = build.add(build.add(x, build.multiply(y, s)), scaledZ);
+    expect(onTables(g, layers).sort()).to.deep.equal(["add", "add", "multiply"]);
+    expect(onTables(g, build.add(build.multiply(y, s), scaledZ)).sort()).to.deep.equal(["add", "multiply"]);
+  });
+
+  it("leaves tables of different scales, and scales that would make a new table, as they are", () => {
+    const { g, x, y, s, t } = scaled();
+    const different = build.add(build.multiply(x, s), build.multiply(y, t));
+    expect(onTables(g, different).sort()).to.deep.equal(["add", "multiply", "multiply"]);
+    const column = g.float("c", { column: 3 });
+    const crossed = build.multiply(build.multiply(x, s), column);
+    expect(onTables(g, crossed)).to.deep.equal(["multiply", "multiply"]);
+  });
+
   it("merges the scatters of several lookups of one table into one", () => {
     const b = new GraphBuilder("parameter");
     const table = b.float("table", { item: 4, dim: 2 });
@@ -246,6 +297,16 @@ describe("simplification", () => {
       build.scatterAdd(ids, build.matmul(rows, weight), { name: "item", size: "item" }),
     );
     expect(graph.outputs[0]!.node.operation).to.equal("scatterAdd");
+  });
+
+  it("adds up rows for the same ids before they are scattered", () => {
+    const b = new GraphBuilder();
+    const ids = b.ids("ids", "item", { batch: 3 }, [1, 1, 3]);
+    const rows = ["x", "y"].map((name) => b.float(name, { batch: 3, dim: 2 }));
+    const scattered = rows.map((updates) => build.scatterAdd(ids, updates, { name: "item", size: 4 }));
+    const graph = optimised(build.add(scattered[0]!, scattered[1]!));
+    expect(operationsIn(graph)).to.deep.equal(["add", "scatterAdd"]);
+    expect(roots(graph)[0]!.operation).to.equal("scatterAdd");
   });
 
   it("writes the gradients of the parts of an axis once", () => {

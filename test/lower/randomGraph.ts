@@ -93,6 +93,7 @@ export function randomGraph(seed: number, role: InputRole = "parameter"): Random
     () => build.sum(build.multiply(matrix(), matrix()), [pick(["row", "column"])]),
     () => build.multiply(build.zeros(matrixAxes), any()),
     () => build.sparseProduct(sparse, small(matrix())),
+    () => build.neighbourSum(sparse, small(matrix())),
     () => build.where(build.greater(matrix(), matrix()), matrix(), build.scalar(0)),
     looked,
     split,

@@ -44,6 +44,20 @@ describe("decoding a model", () => {
     expect(decodeModel(encodeModel(edited))).to.deep.equal(edited);
   });
 
+  it("gives symbolic dimensions without names the name of their tensor, and writes none again", () => {
+    const model = runningSums();
+    const unnamed = model.graph.inputs.map((info) => ({
+      ...info,
+      dims: info.dims.map((dim, i) => (typeof dim === "number" ? dim : `${info.name}:${i}`)),
+      ...(info.dims.some((dim) => typeof dim === "string") ? ({ unnamed: true } as const) : {}),
+    }));
+    expect(unnamed.some((info) => "unnamed" in info)).to.equal(true);
+    const edited = { ...model, graph: { ...model.graph, inputs: unnamed } };
+    const bytes = encodeModel(edited);
+    expect(decodeModel(bytes)).to.deep.equal(edited);
+    for (const { name } of unnamed) expect(Buffer.from(bytes).includes(`${name}:`)).to.equal(false);
+  });
+
   it("gives constants buffers of their own", () => {
     for (const { data } of decodeModel(encodeModel(everyKind())).graph.initializers) {
       expect(data.byteOffset).to.equal(0);

@@ -39,6 +39,7 @@ for (const [name, examples] of Object.entries(cases)) {
 describe("sparse operations", () => {
   const grouped = [
     "sparseProduct",
+    "neighbourSum",
     "entryProduct",
     "segmentSum",
     "segmentMax",

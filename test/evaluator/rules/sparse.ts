@@ -40,6 +40,7 @@ export const sparseRules = {
     const { entries } = matrix(application);
     return weightedSum(application, tensor(application, 1), (entry) => entries[entry]!.weight);
   },
+  neighbourSum: (application) => weightedSum(application, tensor(application, 1), () => 1),
   entryProduct: (application) => {
     const values = tensor(application, 1);
     return weightedSum(application, tensor(application, 2), (entry) => values.data[entry]!);

@@ -36,6 +36,17 @@ const flip = ({ rows, columns, entries }: SparseValue): SparseValue => ({
   entries: entries.map(({ row, column, weight }) => ({ row: column, column: row, weight })),
 });
 
+/** D^{-1/2} A D^{-1/2} of the entries of a graph, whatever they weigh. */
+export function normalised(graph: SparseValue): SparseValue {
+  const degree = (side: "row" | "column", id: number): number =>
+    graph.entries.filter((entry) => entry[side] === id).length;
+  const entries = graph.entries.map(({ row, column }) => ({
+    ...{ row, column },
+    weight: 1 / Math.sqrt(degree("row", row) * degree("column", column)),
+  }));
+  return { ...graph, entries };
+}
+
 /** Eqs. 5 to 7: ‖cov(rows of unit norm) - I‖². */
 export function redundancy(x: Rows): number {
   const normed = x.map(unit);
@@ -60,7 +71,7 @@ export function modalityWeights(logits: readonly number[]): number[] {
 
 /** LightGCN's mean over layers 0 to 2. */
 export function lightGcn(feeds: Feeds): { users: number[][]; items: number[][] } {
-  const graph = feeds["interactions"] as SparseValue;
+  const graph = normalised(feeds["interactions"] as SparseValue);
   let [users, items] = [rowsOf(feeds["user_embedding"]), rowsOf(feeds["item_embedding"])];
   let [userSum, itemSum] = [users, items];
   for (let layer = 0; layer < 2; layer++) {

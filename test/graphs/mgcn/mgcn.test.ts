@@ -6,7 +6,7 @@ import type { Feeds } from "../../evaluator/evaluate.js";
 import type { SparseValue } from "../../evaluator/value.js";
 import { expectGradients, label, type Given } from "../expectGradients.js";
 import { expectClose, expectVectors, loss, losses, numbers } from "../instanceValues.js";
-import { bpr, lightGcn, plus, propagate, rowsOf, times } from "../ksi/plainKsi.js";
+import { bpr, lightGcn, normalised, plus, propagate, rowsOf, times } from "../ksi/plainKsi.js";
 import {
   contrastSum,
   matmul,
@@ -36,7 +36,7 @@ function views(feeds: Feeds, modalities: readonly string[], itemLayers = 1): Sid
     for (let layer = 0; layer < itemLayers; layer++) {
       items = propagate(feeds[`${modality}_neighbours`] as SparseValue, items);
     }
-    return { users: propagate(feeds["interactions"] as SparseValue, items), items };
+    return { users: propagate(normalised(feeds["interactions"] as SparseValue), items), items };
   });
 }
 

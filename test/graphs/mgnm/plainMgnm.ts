@@ -1,6 +1,6 @@
 import type { DenseFeed, Feeds } from "../../evaluator/evaluate.js";
 import type { SparseValue } from "../../evaluator/value.js";
-import { lightGcn, plus, propagate, rowsOf, times } from "../ksi/plainKsi.js";
+import { normalised, lightGcn, plus, propagate, rowsOf, times } from "../ksi/plainKsi.js";
 import {
   matmul,
   multiplied,
@@ -80,7 +80,7 @@ const projected = (feeds: Feeds, modality: string): number[][] =>
 
 /** Layers 0 to `layers` of products with Â. */
 function layersFrom(feeds: Feeds, start: Sides, layers: number): Sides[] {
-  const graph = feeds["interactions"] as SparseValue;
+  const graph = normalised(feeds["interactions"] as SparseValue);
   const all = [start];
   for (let layer = 0; layer < layers; layer++) {
     const { users, items } = all.at(-1)!;

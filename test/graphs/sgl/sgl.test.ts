@@ -63,7 +63,8 @@ describe("SGL", () => {
     expectClose([loss(instance, "contrast")], [contrast(first!, second!, 0.3, 0.2)]);
     const graphs = bufferNames(instance);
     expect(graphs).to.have.members([
-      ...["interactions", "first_view_1", "first_view_2", "second_view_1", "second_view_2"],
+      ...["interactions", "user_scale", "item_scale"],
+      ...["first_view_1", "first_view_2", "second_view_1", "second_view_2"],
     ]);
   });
 
@@ -80,7 +81,7 @@ describe("SGL", () => {
   it("is LightGCN with sums over the batch without contrast", () => {
     const instance = sgl({ contrastWeight: 0, l2: 0.5 });
     const lightgcn = smallInstance("lightgcn", { layers: 2, l2: 0.5 });
-    expect(bufferNames(instance)).to.deep.equal(["interactions"]);
+    expect(bufferNames(instance)).to.deep.equal(["interactions", "user_scale", "item_scale"]);
     for (const [name, value] of Object.entries(losses(lightgcn))) {
       expectClose([loss(instance, name)], [triples.users.length * value]);
     }
@@ -95,7 +96,7 @@ describe("SGL", () => {
   it("draws both graphs every epoch, apart from each other", () => {
     const { buffers, schedule } = buildArtifacts(models.get("sgl")!, { dropped: 0.2 }).manifest;
     const recipe = (name: string): unknown => buffers.find((buffer) => buffer.name === name)!.recipe;
-    const settings = { kind: "droppedInteractions", drop: "edges", ratio: 0.2, weights: "symmetric" };
+    const settings = { kind: "droppedInteractions", drop: "edges", ratio: 0.2, weights: "binary" };
     expect(recipe("first_view")).to.deep.equal({ ...settings, stream: "first_view" });
     expect(recipe("second_view")).to.deep.equal({ ...settings, stream: "second_view" });
     expect(schedule.slice(0, 2)).to.deep.equal([

@@ -2,12 +2,16 @@ import type { Node } from "../../../src/ir/node.js";
 import { apply } from "../../../src/ops/apply.js";
 import { multiply } from "../../../src/ops/build.js";
 import type { entryOperations } from "../../../src/ops/entries.js";
+import type { neighbourOperations } from "../../../src/ops/neighbours.js";
 import type { sparseOperations } from "../../../src/ops/sparse.js";
 import type { OperationName } from "../../../src/ops/table.js";
 import type { GraphBuilder } from "../../evaluator/graphBuilder.js";
 import type { OperationCase } from "./operationCase.js";
 
-type Name = (keyof typeof sparseOperations | keyof typeof entryOperations) & OperationName;
+type Name = (
+  keyof typeof sparseOperations | keyof typeof neighbourOperations | keyof typeof entryOperations
+) &
+  OperationName;
 type Triple = readonly [number, number, number];
 
 /** Rows of degree 0, 1, 3 and 5; column 2 is empty, column 5 too. */
@@ -65,6 +69,41 @@ function segments(name: "segmentSum" | "segmentMax"): OperationCase[] {
   ];
 }
 
+/** Products of the matrix, with or without its weights, and rows of a table. */
+function products(name: "sparseProduct" | "neighbourSum"): OperationCase[] {
+  return [
+    {
+      label: "vectors, rows and columns of which some are empty",
+      build: (g) => apply(name, [matrix(g), g.float("x", { item: 7, dim: 3 })]),
+    },
+    { label: "numbers", build: (g) => apply(name, [matrix(g), g.float("x", { item: 7 })]) },
+    {
+      label: "vectors of size 1",
+      build: (g) => apply(name, [matrix(g), g.float("x", { item: 7, one: 1 })]),
+    },
+    {
+      label: "a square matrix twice",
+      build: (g) => {
+        const sparse = square(g);
+        return apply(name, [sparse, apply(name, [sparse, g.float("x", { item: 3, dim: 2 })])]);
+      },
+    },
+    {
+      label: "the transpose after the matrix, and the value itself",
+      build: (g) => {
+        const sparse = matrix(g);
+        const x = g.float("x", { item: 7, dim: 2 });
+        return multiply(apply(name, [transposed(sparse), apply(name, [sparse, x])]), x);
+      },
+    },
+    {
+      label: "a matrix without entries",
+      build: (g) =>
+        apply(name, [g.sparse("matrix", "user", "item", [2, 3], []), g.float("x", { item: 3, dim: 2 })]),
+    },
+  ];
+}
+
 export const sparseCases: Record<Name, readonly OperationCase[]> = {
   transposeSparse: [
     {
@@ -77,43 +116,8 @@ export const sparseCases: Record<Name, readonly OperationCase[]> = {
         apply("sparseProduct", [transposed(transposed(matrix(g))), g.float("x", { item: 7, dim: 2 })]),
     },
   ],
-  sparseProduct: [
-    {
-      label: "vectors, rows and columns of which some are empty",
-      build: (g) => apply("sparseProduct", [matrix(g), g.float("x", { item: 7, dim: 3 })]),
-    },
-    { label: "numbers", build: (g) => apply("sparseProduct", [matrix(g), g.float("x", { item: 7 })]) },
-    {
-      label: "vectors of size 1",
-      build: (g) => apply("sparseProduct", [matrix(g), g.float("x", { item: 7, one: 1 })]),
-    },
-    {
-      label: "a square matrix twice",
-      build: (g) => {
-        const sparse = square(g);
-        return apply("sparseProduct", [
-          sparse,
-          apply("sparseProduct", [sparse, g.float("x", { item: 3, dim: 2 })]),
-        ]);
-      },
-    },
-    {
-      label: "the transpose after the matrix, and the value itself",
-      build: (g) => {
-        const sparse = matrix(g);
-        const x = g.float("x", { item: 7, dim: 2 });
-        return multiply(apply("sparseProduct", [transposed(sparse), apply("sparseProduct", [sparse, x])]), x);
-      },
-    },
-    {
-      label: "a matrix without entries",
-      build: (g) =>
-        apply("sparseProduct", [
-          g.sparse("matrix", "user", "item", [2, 3], []),
-          g.float("x", { item: 3, dim: 2 }),
-        ]),
-    },
-  ],
+  sparseProduct: products("sparseProduct"),
+  neighbourSum: products("neighbourSum"),
   entryProduct: [
     {
       label: "vectors",

@@ -109,6 +109,33 @@ describe("sliced ELL", () => {
     }
   });
 
+  it("stacks the columns of a group's rows slot by slot, the number of columns in the place of padding", () => {
+    for (const { matrix, groups } of examples()) {
+      const ell = slicedEll("m", matrix, groups, everything);
+      for (const [orientation, past] of [
+        ["rows", matrix.columns],
+        ["columns", matrix.rows],
+      ] as const) {
+        groupsOf(ell, orientation, groups).groups.forEach(({ rows, width, neighbours, entries }, group) => {
+          const stacked = ell.tensors.get(`m/${orientation}/group_${group}/stacked`)!;
+          expect(stacked.dims).to.deep.equal([width, rows]);
+          const expected = Array.from({ length: width }, (_, slot) =>
+            Array.from({ length: rows }, (_, row) => {
+              const cell = row * width + slot;
+              return entries[cell] === matrix.columnIds.length ? past : neighbours[cell]!;
+            }),
+          );
+          expect([...(stacked.data as Int32Array)]).to.deep.equal(expected.flat());
+          const ones = ell.tensors.get(`m/${orientation}/group_${group}/ones`)!;
+          expect([ones.dims, [...(ones.data as Float32Array)]]).to.deep.equal([
+            [1, width],
+            new Array<number>(width).fill(1),
+          ]);
+        });
+      }
+    }
+  });
+
   it("orders by a permutation that keeps rows ascending within a group", () => {
     for (const { matrix, groups } of examples()) {
       const ell = slicedEll("m", matrix, groups, everything);
@@ -190,6 +217,11 @@ describe("sliced ELL", () => {
         [2, 1],
         [4, 3],
       ],
+      "m/rows/group_0/stacked": [
+        [1, 2],
+        [3, 1],
+      ],
+      "m/rows/group_0/ones": [[1, 1], [1]],
       "m/rows/group_1/neighbours": [
         [1, 3],
         [0, 1, 2],
@@ -202,9 +234,19 @@ describe("sliced ELL", () => {
         [1, 3],
         [0, 1, 2],
       ],
+      "m/rows/group_1/stacked": [
+        [3, 1],
+        [0, 1, 2],
+      ],
+      "m/rows/group_1/ones": [
+        [1, 3],
+        [1, 1, 1],
+      ],
       "m/rows/group_2/neighbours": [[0, 1], []],
       "m/rows/group_2/weights": [[0, 1], []],
       "m/rows/group_2/entries": [[0, 1], []],
+      "m/rows/group_2/stacked": [[1, 0], []],
+      "m/rows/group_2/ones": [[1, 1], [1]],
       "m/columns/order": [[3], [0, 2, 1]],
       "m/columns/group_0/neighbours": [
         [2, 1],
@@ -218,6 +260,11 @@ describe("sliced ELL", () => {
         [2, 1],
         [0, 2],
       ],
+      "m/columns/group_0/stacked": [
+        [1, 2],
+        [0, 0],
+      ],
+      "m/columns/group_0/ones": [[1, 1], [1]],
       "m/columns/group_1/neighbours": [
         [1, 2],
         [0, 2],
@@ -230,9 +277,19 @@ describe("sliced ELL", () => {
         [1, 2],
         [1, 3],
       ],
+      "m/columns/group_1/stacked": [
+        [2, 1],
+        [0, 2],
+      ],
+      "m/columns/group_1/ones": [
+        [1, 2],
+        [1, 1],
+      ],
       "m/columns/group_2/neighbours": [[0, 1], []],
       "m/columns/group_2/weights": [[0, 1], []],
       "m/columns/group_2/entries": [[0, 1], []],
+      "m/columns/group_2/stacked": [[1, 0], []],
+      "m/columns/group_2/ones": [[1, 1], [1]],
       "m/entry/rows": [[4], [0, 0, 0, 2]],
       "m/entry/columns": [[4], [0, 1, 2, 1]],
       "m/entry/weights": [[4], [10, 20, 30, 40]],

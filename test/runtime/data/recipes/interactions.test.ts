@@ -95,7 +95,7 @@ describe("the recipe interactions", () => {
 });
 
 describe("the recipe degree", () => {
-  it("gives the counts, or the weights of self loops, of users and items", async () => {
+  it("gives the counts, their inverse roots, or the weights of self loops, of users and items", async () => {
     const of = async (weights: string, axis: string): Promise<number[]> =>
       Array.from(
         (await makeDense(denseEntry({ kind: "degree", weights }, [axis]), dataset)).data as Float32Array,
@@ -103,6 +103,7 @@ describe("the recipe degree", () => {
     expect(await of("binary", "user")).to.deep.equal([2, 1, 0]);
     expect(await of("binary", "item")).to.deep.equal([2, 1, 0]);
     expect(await of("selfLoop", "user")).to.deep.equal([Math.fround(1 / 3), 0.5, 1]);
+    expect(await of("inverseRoot", "item")).to.deep.equal([Math.fround(Math.SQRT1_2), 1, 0]);
     const uneven = datasetOf(
       { users: 1, items: 2 },
       {
