@@ -176,7 +176,7 @@ function mergeScatters(node: Node): Node | undefined {
   if (!sameType(left.type, right.type)) return undefined;
   const [leftIds, leftRows] = left.inputs as [Node, Node];
   const [rightIds, rightRows] = right.inputs as [Node, Node];
-  if (leftIds === rightIds && sameType(leftRows.type, rightRows.type)) {
+  if (areSameIds(leftIds, rightIds) && sameType(leftRows.type, rightRows.type)) {
     return scatterAdd(leftIds, add(leftRows, rightRows), typeOf(left).axes[0]!);
   }
   const batches = [typeOf(leftIds), typeOf(rightIds)];
@@ -187,6 +187,18 @@ function mergeScatters(node: Node): Node | undefined {
     concat([leftIds, rightIds], along, into),
     concat([leftRows, rightRows], along, into),
     typeOf(left).axes[0]!,
+  );
+}
+
+/** Whether two lists are one value, or the same lists one after another. */
+function areSameIds(left: Node, right: Node): boolean {
+  if (left === right) return true;
+  const isConcat = left.operation === "concat" && right.operation === "concat";
+  return (
+    isConcat &&
+    sameType(left.type, right.type) &&
+    left.inputs.length === right.inputs.length &&
+    left.inputs.every((ids, i) => areSameIds(ids, right.inputs[i]!))
   );
 }
 

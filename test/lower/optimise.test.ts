@@ -309,6 +309,21 @@ describe("simplification", () => {
     expect(roots(graph)[0]!.operation).to.equal("scatterAdd");
   });
 
+  it("adds up rows for the same lists of ids, wherever these were joined", () => {
+    const b = new GraphBuilder();
+    const lists = [
+      b.ids("ids", "item", { batch: 3 }, [1, 1, 3]),
+      b.ids("others", "item", { other: 2 }, [0, 3]),
+    ];
+    const scattered = ["x", "y"].map((name) => {
+      const rows = [b.float(`${name}1`, { batch: 3, dim: 2 }), b.float(`${name}2`, { other: 2, dim: 2 })];
+      const [ids, updates] = [lists, rows].map((parts) => build.concat(parts, ["batch", "other"], "both"));
+      return build.scatterAdd(ids!, updates!, { name: "item", size: 4 });
+    });
+    const graph = optimised(build.add(scattered[0]!, scattered[1]!));
+    expect(operationsIn(graph)).to.deep.equal(["add", "concat", "concat", "concat", "scatterAdd"]);
+  });
+
   it("writes the gradients of the parts of an axis once", () => {
     const b = new GraphBuilder("parameter");
     const nodes = build.concat(
