@@ -114,6 +114,10 @@ export function denoiser<Column extends string>(
   const steps = settings.diffusionSteps;
   const times = time(constant(["timestep", "time"], [steps, TIME], timeVectors(steps, firstStep)));
 
+  const read = (hidden: Tensor<["batch", "hidden"]>): Tensor<["batch", Column]> => {
+    const product: Tensor<["batch", string]> = matmul(hidden, output.weight);
+    return add(product, output.bias as Tensor<[string]>) as unknown as Tensor<["batch", Column]>;
+  };
   const predict: Denoiser<Column>["predict"] = (x, step, noise) => {
     const shifted = shift === undefined ? x : add(x, mean(shift, "dim"));
     const scaled = normaliseRows ? normalise(shifted, column) : shifted;
@@ -124,22 +128,19 @@ export function denoiser<Column extends string>(
       ...(beside === undefined ? [] : [{ value: beside, along: "dim" }]),
     ];
     const joined = concat(into, parts) as Tensor<["batch", typeof into]>;
-    const hidden = tanh(add(matmul(joined, input.weight), input.bias));
-    return add(matmul(hidden, output.weight), output.bias) as Tensor<["batch", Column]>;
+    return read(tanh(add(matmul(joined, input.weight), input.bias)));
   };
 
   const stepByStep: Denoiser<Column>["reverse"] = (from, zeros, { cleanShare, noisyShare }) => {
-    const at = (t: number): Ids<"timestep", ["batch"]> => toIds(add(zeros, t - 1), "timestep");
     let x = from;
     for (let t = steps; t >= 1; t--) {
-      const prediction = predict(x, at(t));
+      const prediction = predict(x, stepIds(zeros, t));
       x = add(multiply(cleanShare[t - 1]!, prediction), multiply(noisyShare[t - 1]!, x));
     }
     return x;
   };
 
   const throughHidden: Denoiser<Column>["reverse"] = (from, zeros, { cleanShare, noisyShare }) => {
-    const at = (t: number): Ids<"timestep", ["batch"]> => toIds(add(zeros, t - 1), "timestep");
     const sizes = [m.size(column), TIME];
     const [ofColumns, ofTime] = split(input.weight, into, ["columns", "time"], sizes);
     const columns = rename(ofColumns, "columns", column) as unknown as Tensor<[Column, "hidden"]>;
@@ -147,13 +148,13 @@ export function denoiser<Column extends string>(
     const backwards = rename(output.weight, "hidden", "from_hidden") as unknown as Tensor<
       ["from_hidden", Column]
     >;
-    const square = matmul(backwards, columns) as Tensor<Axes> as Tensor<["from_hidden", "hidden"]>;
+    const square = matmul(backwards, columns);
     const ofBias = sum(multiply(columns, output.bias), column) as unknown as Tensor<["hidden"]>;
     const ofTimes = add(matmul(times, ofTime as unknown as Tensor<["time", "hidden"]>), input.bias);
-    let projected = matmul(from, columns) as unknown as Tensor<["batch", "hidden"]>;
+    let projected = matmul(from, columns);
     for (let t = steps; ; t--) {
-      const hidden = tanh(add(projected, gather(ofTimes, at(t))));
-      if (t === 1) return add(matmul(hidden, output.weight), output.bias) as Tensor<["batch", Column]>;
+      const hidden = tanh(add(projected, gather(ofTimes, stepIds(zeros, t))));
+      if (t === 1) return read(hidden);
       const prediction = add(matmul(rename(hidden, "hidden", "from_hidden"), square), ofBias);
       projected = add(multiply(cleanShare[t - 1]!, prediction), multiply(noisyShare[t - 1]!, projected));
     }
@@ -165,3 +166,7 @@ export function denoiser<Column extends string>(
   }
   return { predict, reverse: throughHidden };
 }
+
+/** Step t for all rows. */
+const stepIds = (zeros: Tensor<["batch"]>, t: number): Ids<"timestep", ["batch"]> =>
+  toIds(add(zeros, t - 1), "timestep");
