@@ -1,6 +1,7 @@
 import type { ModelDefinition } from "../src/authoring/model.js";
 import bm3 from "./bm3/model.js";
 import diffkg from "./diffkg/model.js";
+import diffmm from "./diffmm/model.js";
 import freedom from "./freedom/model.js";
 import kdiffe from "./kdiffe/model.js";
 import kgat from "./kgat/model.js";
@@ -21,6 +22,7 @@ export const models: ReadonlyMap<string, ModelDefinition> = new Map(
   [
     bm3,
     diffkg,
+    diffmm,
     freedom,
     kdiffe,
     kgat,
