@@ -89,13 +89,17 @@ describe("a model of one's own", () => {
 
   it("is refused when it is no model, with everything that is missing", async () => {
     await modelFolder(temporary.path, "module");
-    const file = await write('export default { name: "My Model", hyperparameters: { dim: 64 }, build: 3 };');
+    const ablations = '[{ table: "I", title: "x", metrics: [], groups: [{ full: {}, rows: [] }] }]';
+    const file = await write(
+      `export default { name: "My Model", hyperparameters: { dim: 64 }, build: 3, ablations: ${ablations} };`,
+    );
     expect((await rejection(loadModel(file), ModelFileError)).problem).to.equal(
       [
         "its default export is not a model definition:",
         '  "name" must be a word in lower case, found "My Model"',
         '  "title" must be a text, found nothing',
         '  "build" must be a function, found 3',
+        '  "ablations" must be a list of { table, title, metrics, groups: [{ full, rows }] } whose rows have a name and settings',
         '  hyper-parameter "dim" must be made by number, integer, flag, choice or names, found 64',
         "",
       ].join("\n"),

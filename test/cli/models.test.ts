@@ -26,6 +26,24 @@ describe("mmkit models", () => {
     for (const line of stdout.split("\n")) expect(line.length).to.be.at.most(110);
   });
 
+  it("lists defaults that depend on a variant, and ablation tables with what each row sets", async () => {
+    const { stdout } = await mmkit("models", "kdiffe");
+    expect(stdout).to.contain(
+      "\n  with variant=released the defaults are walk=backtrack walkLength=130 walks=6",
+    );
+    expect(stdout).to.contain(
+      "\n  table III (mmkit ablate kdiffe --table III): without random-walk attention",
+    );
+    expect(stdout).to.contain("\n    KDiffE: as set\n    KDiffE_1: attention=false\n");
+    for (const line of stdout.split("\n")) expect(line.length).to.be.at.most(110);
+    const mgnm = await mmkit("models", "mgnm");
+    expect(mgnm.stdout).to.contain("\n    w/o <modality>: modalities without it, a row for each\n");
+    const json = JSON.parse((await mmkit("models", "kdiffe", "--json")).stdout) as {
+      ablations: { table: string }[];
+    }[];
+    expect(json[0]!.ablations.map(({ table }) => table)).to.deep.equal(["III"]);
+  });
+
   it("gives machines the JSON schema", async () => {
     const { stdout } = await mmkit("models", "lightgcn", "--json");
     const [model] = JSON.parse(stdout) as {

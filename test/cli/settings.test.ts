@@ -55,6 +55,24 @@ describe("hyper-parameters on the command line", () => {
     expect(refusal(() => parseSettings(["l2=1", "l2=2"])).problem).to.equal("--set l2 is given twice");
   });
 
+  it("may decide the defaults of others", async () => {
+    const kdiffe = models.get("kdiffe")!;
+    const chosen = await chosenSettings(kdiffe, {
+      set: ["variant=released", "walks=8"],
+      config: undefined,
+    });
+    const of = (name: string): unknown => chosen.resolved.find((setting) => setting.name === name);
+    expect(of("walk")).to.deep.equal({ name: "walk", value: "backtrack", source: "default" });
+    expect(of("walks")).to.deep.equal({ name: "walks", value: 8, source: "--set" });
+    expect(chosen.given).to.deep.equal({ variant: "released", walks: 8 });
+    const paper = await chosenSettings(kdiffe, { set: [], config: undefined });
+    expect(paper.resolved.find(({ name }) => name === "walk")!.value).to.equal("rwr");
+    const resumed = await chosenSettings(kdiffe, { set: [], config: undefined }, () =>
+      Promise.resolve({ values: { variant: "released" }, source: "run" }),
+    );
+    expect(resumed.resolved.find(({ name }) => name === "walk")!.value).to.equal("backtrack");
+  });
+
   it("go before the config file, which goes before the defaults", () => {
     const resolved = resolveSettings(defaults, { layers: 1, l2: 0 }, { layers: 2 });
     expect(resolved).to.deep.equal([

@@ -34,6 +34,23 @@ describe("a comparison of runs", () => {
     return rejection(compared({ first: {}, other: { seed: 2, ...example } }, options), ComparisonError);
   }
 
+  it("tests the pairs of groups that are asked for, corrected for as many tests", async () => {
+    const runs = {
+      a: { model: "a", values: { "Recall@20": [0, 1, 0.5] } },
+      b: { model: "b", values: { "Recall@20": [1, 1, 1] } },
+      c: { model: "c", values: { "Recall@20": [0, 0, 0] } },
+    };
+    const found = await compared(runs, { pairs: [["b", "a"]] });
+    expect(found.tests.map(({ left, right }) => [left, right])).to.deep.equal([["b", "a"]]);
+    expect(found.tests[0]!.difference).to.equal(0.5);
+    expect(found.tests[0]!.adjusted.wilcoxon).to.equal(found.tests[0]!.wilcoxon.p);
+    expect((await compared(runs)).tests).to.have.length(3);
+    const error = await rejection(compared(runs, { pairs: [["b", "d"]] }), ComparisonError);
+    expect(error.message).to.equal(
+      'group "d": it is to be tested, but there is no such group. The groups are a, b, c.',
+    );
+  });
+
   it("has mean and deviation over the seeds of a group, and tests over users' means", async () => {
     const found = await compared({
       a1: { model: "a", seed: 1, values: { "Recall@20": [0, 1, 0.5] } },
