@@ -144,7 +144,7 @@ export interface PersonaliseEntry {
   readonly optimizer: string;
   readonly learningRate: number;
   readonly steps: number;
-  /** Weight of the pull towards the start, as it is in the graph. */
+  /** Weight of ½ mean(X²)‖visitor - start‖² in the loss, X being the item vectors. */
   readonly pull: number;
 }
 

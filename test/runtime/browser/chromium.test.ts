@@ -14,6 +14,7 @@ import { writeTinyDataset } from "../training/tinyDataset.js";
 import { exportVectors } from "./exportedVectors.js";
 import { bundleForPage } from "./pageBundle.js";
 import { serveFolders, type StaticServer } from "./staticServer.js";
+import { trainedShop } from "./trainedShop.js";
 
 const sizes = { users: 1000, items: 600, dim: 32 };
 const K = 10;
@@ -57,7 +58,10 @@ function servedFolders() {
     const bundle = await bundleForPage('export * from "./runtime/browser/index.js";');
     const worker = 'import { answerInWorker } from "./bundle.js";\nanswerInWorker();\n';
     server = await serveFolders(
-      { ort, export: join(folder, "export"), ksi: join(folder, "ksi"), lightgcn: join(folder, "lightgcn") },
+      {
+        ...{ ort, export: join(folder, "export"), shop: join(folder, "shop", "export") },
+        ...{ ksi: join(folder, "ksi"), lightgcn: join(folder, "lightgcn") },
+      },
       { "index.html": html, "bundle.js": bundle.code, "worker.js": worker },
     );
   });
@@ -136,6 +140,45 @@ describe("mmkit/browser in Chromium", function () {
       found.forEach((list, user) => {
         expectSameList(list, expected[user]!, user);
       });
+      expect(wrong).to.deep.equal([]);
+      await context.close();
+    });
+
+    it("recommends visitors more of what they take after training on their clicks than for the mean of those", async () => {
+      const visitors = await trainedShop(served.folder("shop"), 150);
+      const { page, context, wrong } = await openPage(chromium);
+      const found = await page.evaluate(async (given) => {
+        const recommender = await window.mmkit.openRecommender("/shop");
+        const mean: number[][] = [];
+        const own: number[][] = [];
+        const milliseconds: number[] = [];
+        for (const { clicked, mean: vector } of given) {
+          const ofMean = await recommender.rank(vector, { k: 20, exclude: clicked });
+          const personal = await recommender.personalise(clicked, { k: 20 });
+          mean.push(ofMean.map(({ item }) => item));
+          own.push(personal.items.map(({ item }) => item));
+          milliseconds.push(personal.milliseconds);
+        }
+        return { mean, own, milliseconds };
+      }, visitors);
+      const rates = (lists: readonly (readonly number[])[]) => {
+        const hits = lists.map((list, visitor) => {
+          const taken = new Set(visitors[visitor]!.taken);
+          const found10 = list.slice(0, 10).some((item) => taken.has(item));
+          return { hit: found10 ? 1 : 0, recall: list.filter((item) => taken.has(item)).length / taken.size };
+        });
+        const mean = (of: "hit" | "recall"): number =>
+          hits.reduce((sum, one) => sum + one[of], 0) / hits.length;
+        return { hit: mean("hit"), recall: mean("recall") };
+      };
+      const [ofMean, own] = [rates(found.mean), rates(found.own)];
+      const median = found.milliseconds.sort((left, right) => left - right)[visitors.length >> 1]!;
+      process.stderr.write(
+        `      ${visitors.length} visitors: HR@10 ${ofMean.hit.toFixed(3)} for the mean, ${own.hit.toFixed(3)} trained; ` +
+          `Recall@20 ${ofMean.recall.toFixed(3)}, ${own.recall.toFixed(3)}; ${median.toFixed(0)} ms of training\n`,
+      );
+      expect(own.hit).to.be.above(ofMean.hit);
+      expect(own.recall).to.be.above(1.03 * ofMean.recall);
       expect(wrong).to.deep.equal([]);
       await context.close();
     });

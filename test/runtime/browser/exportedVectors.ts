@@ -2,6 +2,7 @@ import { encodedGraphs, precisionContents } from "../../../exports/inference/enc
 import { fitFoldIn } from "../../../exports/inference/foldInRule.js";
 import { visitorGraphs } from "../../../exports/inference/visitorGraphs.js";
 import type { FinalVectors } from "../../../exports/inferenceVectors.js";
+import type { InteractionLists } from "../../../runtime/data/interactions.js";
 import { Random } from "../../../runtime/data/random.js";
 import type { Precision } from "../../../runtime/serving/exportFormat.js";
 import { writeExport } from "../../../runtime/serving/writeExport.js";
@@ -33,21 +34,19 @@ export function clusteredVectors({ users, items, dim }: VectorSizes) {
   return { vectors, taken };
 }
 
-/** Writes an export of such vectors, as `mmkit export` does. */
-export async function exportVectors(
+/** Writes an export of vectors, as `mmkit export` does. */
+export async function writeVectors(
   folder: string,
-  sizes: VectorSizes,
+  vectors: FinalVectors,
+  { train, valid }: { readonly train: InteractionLists; readonly valid: InteractionLists },
   others: readonly Exclude<Precision, "float32">[] = [],
-): Promise<ReturnType<typeof clusteredVectors>> {
-  const made = clusteredVectors(sizes);
-  const seen = interactionLists(made.taken);
-  const foldIn = fitFoldIn(made.vectors, { train: seen, valid: seen });
-  const graphs = (precision: Precision) => precisionContents(encodedGraphs(made.vectors, foldIn, precision));
+): Promise<void> {
+  const foldIn = fitFoldIn(vectors, { train, valid });
+  const graphs = (precision: Precision) => precisionContents(encodedGraphs(vectors, foldIn, precision));
+  const { rows: items, dim } = vectors.items;
   await writeExport(folder, {
     description: {
-      model: "vectors",
-      title: "Vectors",
-      ...sizes,
+      ...{ model: "vectors", title: "Vectors", users: vectors.users.rows, items, dim },
       foldIn: { ridge: foldIn.ridge },
       source: {},
     },
@@ -55,9 +54,20 @@ export async function exportVectors(
       float32: graphs("float32"),
       ...Object.fromEntries(others.map((precision) => [precision, graphs(precision)])),
     },
-    personalise: visitorGraphs(made.vectors.items, ["float32", ...others]),
-    seen,
-    titles: Array.from({ length: sizes.items }, (_, item) => `item ${item}`),
+    personalise: visitorGraphs(vectors.items, ["float32", ...others]),
+    seen: train,
+    titles: Array.from({ length: items }, (_, item) => `item ${item}`),
   });
+}
+
+/** Writes an export of {@link clusteredVectors}. */
+export async function exportVectors(
+  folder: string,
+  sizes: VectorSizes,
+  others: readonly Exclude<Precision, "float32">[] = [],
+): Promise<ReturnType<typeof clusteredVectors>> {
+  const made = clusteredVectors(sizes);
+  const seen = interactionLists(made.taken);
+  await writeVectors(folder, made.vectors, { train: seen, valid: seen }, others);
   return made;
 }

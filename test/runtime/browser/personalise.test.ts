@@ -7,7 +7,7 @@ import { clusteredVectors, exportVectors } from "./exportedVectors.js";
 import { serveFolders, type StaticServer } from "./staticServer.js";
 
 const sizes = { users: 20, items: 60, dim: 8 };
-const PULL = 0.4;
+const PULL = 24;
 
 /** The least of the loss of visitorModel.ts for one visitor who wants nothing less, by plain gradient descent. */
 function leastLoss(items: Float32Array, start: Float32Array, clicked: readonly number[]) {
@@ -15,13 +15,14 @@ function leastLoss(items: Float32Array, start: Float32Array, clicked: readonly n
   const dot = (vector: Float64Array, item: number): number =>
     vector.reduce((sum, value, d) => sum + value * items[item * dim + d]!, 0);
   const vector = Float64Array.from(start);
+  const weight = (PULL * items.reduce((sum, value) => sum + value ** 2, 0)) / items.length;
   const loss = (): number => {
     const scores = Array.from({ length: sizes.items }, (_, item) => dot(vector, item));
     const all = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
     const choice = clicked.reduce((sum, item) => sum + all - scores[item]!, 0) / clicked.length;
     const pull = vector.reduce((sum, value, d) => sum + (value - start[d]!) ** 2, 0);
-    // An item paired with itself adds softplus(0).
-    return choice + Math.log(2) + (PULL / 2) * pull;
+    // An item paired with itself adds five times softplus(0).
+    return choice + 5 * Math.log(2) + (weight / 2) * pull;
   };
   const before = loss();
   for (let step = 0; step < 500; step++) {
@@ -30,9 +31,9 @@ function leastLoss(items: Float32Array, start: Float32Array, clicked: readonly n
     const gradient = vector.map((value, d) => {
       const mean = odds.reduce((sum, odd, item) => sum + (odd / total) * items[item * dim + d]!, 0);
       const own = clicked.reduce((sum, item) => sum + items[item * dim + d]!, 0) / clicked.length;
-      return mean - own + PULL * (value - start[d]!);
+      return mean - own + weight * (value - start[d]!);
     });
-    gradient.forEach((value, d) => (vector[d]! -= 0.1 * value));
+    gradient.forEach((value, d) => (vector[d]! -= 0.02 * value));
   }
   return { before, after: loss(), vector };
 }
