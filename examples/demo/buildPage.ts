@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { build, defaultClientConditions, type InlineConfig, type Plugin } from "vite";
 import { packageRoot } from "../../src/onnx/packageRoot.js";
 import { contentSecurityPolicy, isolationHeaders } from "./siteHeaders.js";
@@ -34,7 +34,8 @@ function shared(out: string): InlineConfig {
       conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions],
     },
     build: {
-      outDir: out,
+      // Vite would take a relative folder as below the page's sources.
+      outDir: resolve(out),
       emptyOutDir: false,
       target,
       assetsInlineLimit: 0,

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { serveSite } from "../../examples/demo/serveSite.js";
 import { siteFiles } from "../../examples/demo/siteFiles.js";
+import { writeFolderAtomic } from "../../runtime/artifacts/atomicWrite.js";
 import { byteSize } from "../../runtime/artifacts/byteSize.js";
 import { CATALOGUE_EPOCHS } from "./catalogueTraining.js";
 import { checkFree } from "./checkFree.js";
@@ -45,18 +47,19 @@ export const demo = command({
     if (out !== undefined) await checkFree(out, force, DEMO_FILE);
     await checkFree(work, true, DEMO_FILE);
     const made = await makeDemo(work, { epochs, force }, { stdout, stderr });
-    const page = out ?? join(work, "page");
-    if (out !== undefined || made.isNew || !existsSync(page)) {
+    const page = join(work, "page");
+    if (made.isNew || !existsSync(page)) {
       stderr.write(`drawing the pictures and bundling the page in ${page}\n`);
       await writeDemoPage(page, made);
     }
-    const files = await siteFiles(page);
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     if (out !== undefined) {
+      await writeFolderAtomic(out, (temporary) => cp(page, temporary, { recursive: true }));
+      const files = await siteFiles(out);
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
       stdout.write(
         json
-          ? `${JSON.stringify({ folder: page, bytes, files }, null, 2)}\n`
-          : `${page}: ${files.length} files, ${byteSize(bytes)}, for any file host\n`,
+          ? `${JSON.stringify({ folder: out, bytes, files }, null, 2)}\n`
+          : `${out}: ${files.length} files, ${byteSize(bytes)}, for any file host\n`,
       );
       return;
     }

@@ -29,6 +29,8 @@ function showFailure(error: unknown): void {
 
 async function start(): Promise<void> {
   const storage = remembered();
+  let training: TrainingDialog | undefined;
+  switchTheme(byId("theme", HTMLButtonElement), storage, () => training?.draw());
   const shop = await readShop();
   const likes = new Likes(shop.products.length, storage);
   const models = new ModelChoice(["Popular", "LightGCN", "KSI", OWN_MODEL], () => {
@@ -48,10 +50,7 @@ async function start(): Promise<void> {
   new Gallery(shop.products, likes, open);
   showLikes(shop, likes);
   const popular = popularModel(shop);
-  const training = new TrainingDialog(models, popular);
-  switchTheme(byId("theme", HTMLButtonElement), storage, () => {
-    training.draw();
-  });
+  training = new TrainingDialog(models, popular);
   models.offer(popular);
   models.suggest(popular.name);
   await offerModels(shop.models, models, popular);

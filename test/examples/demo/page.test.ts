@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
-import { serveSite, type SiteServer } from "../../../examples/demo/serveSite.js";
 import { browserForSuite } from "../../chromium.js";
 import { mmkit } from "../../cli/capture.js";
+import { startProgram } from "../../cli/program.js";
 import { plainHost } from "./plainHost.js";
 import {
   chooseModel,
+  eventually,
   keptOffline,
   modelsReady,
   picksAfter,
@@ -30,41 +31,59 @@ describe("the demo in Chromium", function () {
   this.timeout(120_000);
   const chromium = browserForSuite();
   let root = "";
-  let site = "";
-  let server: SiteServer;
+  /** The program that serves the page, and where. */
+  let served: ReturnType<typeof startProgram>;
+  let url = "";
   let axe = "";
+  /** What tests share that need no visit of their own: every visit compiles onnxruntime's WebAssembly. */
+  let shared: Visit | undefined;
   const open: Visit[] = [];
+  const making = ["demo", "--work", "work", "--epochs", "2"] as const;
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "mmkit-test-"));
-    site = join(root, "site");
-    const { code, stderr } = await mmkit(
-      "demo",
-      "--work",
-      join(root, "work"),
-      "--out",
-      site,
-      "--epochs",
-      "2",
-    );
-    expect(code, stderr).to.equal(0);
-    server = await serveSite(site, { host: "127.0.0.1", port: 0 });
+    served = startProgram(root, ...making, "--port", "0");
+    url = await new Promise<string>((resolve, reject) => {
+      served.child.stdout!.on("data", (text: Buffer) => {
+        resolve(text.toString().trim());
+      });
+      void served.ended.then(({ stderr }) => {
+        reject(new Error(stderr));
+      });
+    });
     axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    shared = await visit(chromium.browser, url);
   });
   after(async () => {
     // Without Chromium nothing was made.
     if (root === "") return;
-    await server.close();
+    await shared?.close();
+    served.child.kill("SIGINT");
+    const { code, stderr } = await served.ended;
     await rm(root, { recursive: true, force: true });
+    expect(code, stderr).to.equal(0);
   });
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close();
   });
 
   async function visited(options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
-    const one = await visit(chromium.browser, server.url, options);
+    const one = await visit(chromium.browser, url, options);
     open.push(one);
     return one;
+  }
+  /** The shared page, as if nothing had been done on it. */
+  async function cleared(): Promise<Page> {
+    const { page } = shared!;
+    await page.keyboard.press("Escape");
+    await page.locator("#search").fill("");
+    await page.locator('#kinds label:has(input[value=""])').click();
+    await chooseModel(page, "KSI");
+    if (await page.locator("#personalise").isChecked()) await page.locator("#personalise-label").click();
+    if (await page.locator("#clear").isEnabled()) await page.locator("#clear").click();
+    await eventually(async () => (await page.locator("#likes li").count()) === 0, "no likes");
+    await page.locator("#model-note", { hasText: /^Learns from purchases, pictures and titles/ }).waitFor();
+    return page;
   }
   /** A visitor who likes the first products of the gallery. */
   async function withLikes(page: Page, count: number): Promise<void> {
@@ -115,14 +134,14 @@ describe("the demo in Chromium", function () {
   });
 
   it("answers a like within 50 ms of computation", async () => {
-    const { page } = await visited();
+    const page = await cleared();
     await withLikes(page, 3);
     const [, milliseconds = ""] = /in ([\d.]+) ms/.exec(await page.locator("#timing").innerText()) ?? [];
     expect(Number(milliseconds)).to.be.within(0, 50);
   });
 
   it("switches between models, each with an answer of its own; popularity listens to nobody", async () => {
-    const { page } = await visited();
+    const page = await cleared();
     await withLikes(page, 3);
     const ksi = await picksOf(page);
     const lightgcn = await picksAfter(page, () => chooseModel(page, "LightGCN"));
@@ -135,7 +154,7 @@ describe("the demo in Chromium", function () {
   });
 
   it("trains a visitor's own vector on their likes, which ranks otherwise than a quick fit", async () => {
-    const { page } = await visited();
+    const page = await cleared();
     await withLikes(page, 4);
     const fitted = await picksOf(page);
     const personal = await picksAfter(page, () => page.locator("#personalise-label").click());
@@ -173,7 +192,7 @@ describe("the demo in Chromium", function () {
   });
 
   it("can be told to stop training, and keeps what was learnt until then", async () => {
-    const { page } = await visited();
+    const page = await cleared();
     await page.locator("#open-training").click();
     await page.locator("#training label", { hasText: /^60$/ }).click();
     await page.locator("#training .primary").click();
@@ -185,7 +204,7 @@ describe("the demo in Chromium", function () {
   });
 
   it("says why: which liked products pull a recommendation up, the strongest first", async () => {
-    const { page } = await visited();
+    const page = await cleared();
     await withLikes(page, 4);
     const liked = await propertiesOf(page, "#likes img", "alt");
     const inRow = page.locator("#picks li").first().locator(".because img");
@@ -208,7 +227,7 @@ describe("the demo in Chromium", function () {
   });
 
   it("finds products by words and kinds", async () => {
-    const { page } = await visited();
+    const page = await cleared();
     await page.locator("#search").fill("mug teal");
     const titles = await page.locator("#grid .title").allInnerTexts();
     expect(titles.length).to.be.within(1, 23);
@@ -313,6 +332,11 @@ describe("the demo in Chromium", function () {
   });
 
   it("works on a plain file host below a path, and may use threads from the second visit on", async () => {
+    const site = join(root, "site");
+    const words = making.map((word) => (word === "work" ? join(root, word) : word));
+    const { code, stderr, stdout } = await mmkit(...words, "--out", site);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/site: 5\d\d files, [\d.]+ MB, for any file host\n$/);
     const host = await plainHost(site, "/shops/demo/");
     try {
       const one = await visit(chromium.browser, host.url, { serviceWorkers: "allow" });
