@@ -154,7 +154,11 @@ export async function openRecommender(
   const text = await folder.description(exportFiles.description);
   const description = readExportDescription(folder.addressOf(exportFiles.description), text);
   precisionEntry(description, precision);
-  const decision = await choosePageDevice(device, description.items * description.dim);
+  const decision = await choosePageDevice(
+    device,
+    description.items * description.dim,
+    precision === "float16",
+  );
   const loaded = await loadOrt(decision.device, options, folder);
   const compute = { ...decision, threads: loaded.threads };
   const backend = new ExportBackend(folder, description, precision, loaded, compute);

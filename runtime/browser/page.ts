@@ -7,6 +7,7 @@ export interface PageCache {
 }
 
 export interface PageAdapter {
+  readonly features?: ReadonlySet<string>;
   readonly isFallbackAdapter?: boolean;
   readonly info?: { readonly vendor?: string; readonly isFallbackAdapter?: boolean };
 }

@@ -3,18 +3,12 @@ import { join } from "node:path";
 import { chooseDevice, type DeviceChoice, type DeviceRequest } from "../artifacts/device.js";
 import type { ExportDescription, ExportGraph, Precision } from "./exportFormat.js";
 import { loadExport, type Export } from "./loadExport.js";
+import { ListGraphs, type ListOptions, type Recommendation } from "./listGraphs.js";
 import { precisionEntry } from "./precisionEntry.js";
-import { checkCount, checkIds, checkVectors } from "./requestChecks.js";
+import { checkIds, checkVectors } from "./requestChecks.js";
 import { ServingError } from "./servingError.js";
 import { ServingSessions } from "./servingSessions.js";
 import { towerFeeds } from "./towerFeeds.js";
-
-export interface ListOptions {
-  /** Number of items wanted; 10 by default. */
-  readonly k?: number;
-  /** Items to leave out. */
-  readonly exclude?: readonly number[];
-}
 
 export interface RecommendOptions extends ListOptions {
   /** Leave out the items that the user has in the training data; on by default where the export knows them. */
@@ -24,15 +18,6 @@ export interface RecommendOptions extends ListOptions {
 export interface FoldInOptions extends ListOptions {
   /** Leave out the liked items; on by default. */
   readonly excludeLiked?: boolean;
-}
-
-export interface Recommendation {
-  readonly item: number;
-  readonly score: number;
-  /** The owner's own key; absent if the export has no keys. */
-  readonly key?: string;
-  /** Absent if the export has no titles. */
-  readonly title?: string;
 }
 
 /** Somebody new: their vector among the users', and what to recommend. */
@@ -83,9 +68,12 @@ function ids(list: readonly number[]): Tensor {
   return new Tensor("int32", Int32Array.from(list), [list.length]);
 }
 
+export type { ListOptions, Recommendation };
+
 /** Answers requests with an exported model. */
 export class Recommender {
   readonly description: ExportDescription;
+  private readonly graphs: ListGraphs;
   private isReleased = false;
 
   constructor(
@@ -96,6 +84,7 @@ export class Recommender {
     readonly precision: Precision,
   ) {
     this.description = loaded.description;
+    this.graphs = new ListGraphs(loaded, sessions);
   }
 
   /**
@@ -122,7 +111,7 @@ export class Recommender {
       );
     }
     const seen = users.map((user) => (excludeSeen ? this.seenItems(user) : []));
-    const { lists } = await this.lists("recommend", { user_ids: ids(users) }, seen, options);
+    const { lists } = await this.graphs.lists("recommend", { user_ids: ids(users) }, seen, options);
     return lists;
   }
 
@@ -160,7 +149,7 @@ export class Recommender {
     this.checkOpen();
     checkIds(this.description, "item", items);
     const own = items.map((item) => [item]);
-    const { lists } = await this.lists("similar", { item_ids: ids(items) }, own, { k });
+    const { lists } = await this.graphs.lists("similar", { item_ids: ids(items) }, own, { k });
     return lists;
   }
 
@@ -194,7 +183,7 @@ export class Recommender {
     });
     const feeds = { liked: new Tensor("int32", padded, [liked.length, width]) };
     const hidden = options.excludeLiked === false ? liked.map(() => []) : liked;
-    const { lists, results } = await this.lists("foldIn", feeds, hidden, options);
+    const { lists, results } = await this.graphs.lists("foldIn", feeds, hidden, options);
     const { dim } = this.description;
     const vectors = results?.["vectors"]!.data as Float32Array;
     return lists.map((items, row) => ({ vector: vectors.slice(row * dim, (row + 1) * dim), items }));
@@ -224,7 +213,7 @@ export class Recommender {
       data.set(vector, row * dim);
     });
     const feeds = { vectors: new Tensor("float32", data, [vectors.length, dim]) };
-    const { lists } = await this.lists(
+    const { lists } = await this.graphs.lists(
       "rank",
       feeds,
       vectors.map(() => []),
@@ -290,50 +279,6 @@ export class Recommender {
     if (this.isReleased) return;
     this.isReleased = true;
     await this.sessions.release();
-  }
-
-  /** Runs a graph that gives lists, and names what is in them; `hidden` are items that must not come out, by row. */
-  private async lists(
-    graph: Exclude<ExportGraph, "score">,
-    feeds: Readonly<Record<string, Tensor>>,
-    hidden: readonly Iterable<number>[],
-    { k = 10, exclude = [] }: ListOptions,
-  ): Promise<{ readonly lists: Recommendation[][]; readonly results?: Record<string, Tensor> }> {
-    checkIds(this.description, "item", exclude);
-    checkCount(k);
-    if (hidden.length === 0) return { lists: [] };
-    const left = hidden.map((items) => new Set([...items, ...exclude]));
-    const length = Math.min(k, this.description.items);
-    const results = await this.sessions.run(graph, {
-      ...feeds,
-      // Similar items know by themselves what they leave out.
-      ...(graph === "similar" ? {} : { seen: this.pairs(left) }),
-      k: new Tensor("int64", BigInt64Array.of(BigInt(length)), [1]),
-    });
-    const items = results["items"]!.data as BigInt64Array;
-    const scores = results["scores"]!.data as Float32Array;
-    const lists = left.map((out, row) => {
-      const list: Recommendation[] = [];
-      for (let position = row * length; position < (row + 1) * length; position++) {
-        const item = Number(items[position]!);
-        // Hidden items come last, where nothing else remains.
-        if (out.has(item)) break;
-        list.push(this.named(item, scores[position]!));
-      }
-      return list;
-    });
-    return { lists, results };
-  }
-
-  private pairs(hidden: readonly ReadonlySet<number>[]): Tensor {
-    const pairs = hidden.flatMap((items, row) => [...items].flatMap((item) => [BigInt(row), BigInt(item)]));
-    return new Tensor("int64", BigInt64Array.from(pairs), [pairs.length / 2, 2]);
-  }
-
-  private named(item: number, score: number): Recommendation {
-    const title = this.loaded.titleOf(item);
-    const key = this.loaded.keys.items?.key(item);
-    return { item, score, ...(key === undefined ? {} : { key }), ...(title === null ? {} : { title }) };
   }
 
   private checkOpen(): void {
