@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeExampleExport } from "../serving/exampleExport.js";
@@ -31,7 +31,7 @@ const statusOf = (text: string): string => text.split("\r\n", 1)[0]!;
 
 describe("connections to the service", () => {
   it("are closed if a request does not come in time, its head or its body", async () => {
-    await withService({ headersTimeout: 100, requestTimeout: 200 }, async (tested) => {
+    await withService({ headersTimeout: 1000, requestTimeout: 2000 }, async (tested) => {
       const silent = openSocket(tested);
       silent.socket.write("POST /v1/recommend HTTP/1.1\r\nhost:");
       const slow = openSocket(tested);
@@ -82,6 +82,8 @@ describe("connections to the service", () => {
       const first = post("/v1/recommend", { user: 0 });
       const halfway = openSocket(tested);
       halfway.socket.write(`${head(10)}{"user"`);
+      const asking = openSocket(tested);
+      asking.socket.write("GET /ready HTTP/1.1\r\nhost: x\r\n");
       while ((await metric("mmkit_queue_length")) < 1) await sleep(5);
       await sleep(20);
       const closed = service.close();
@@ -91,6 +93,10 @@ describe("connections to the service", () => {
         () => "refused",
       );
       expect(refused).to.equal("refused");
+      asking.socket.write("\r\n");
+      const ready = await asking.ended;
+      expect(statusOf(ready)).to.equal("HTTP/1.1 503 Service Unavailable");
+      expect(ready).to.include('"ready":false,"reason":"the service stops"');
       halfway.socket.write(":1}");
       const answer = await first;
       expect([answer.status, answer.headers.get("connection")]).to.deep.equal([200, "close"]);
@@ -152,6 +158,33 @@ describe("connections to the service", () => {
       });
       expect(status).to.equal(413);
     });
+  });
+});
+
+describe("a service that starts", () => {
+  const temporary = temporaryFolder();
+
+  it("lives at once and is ready once its model is loaded", async () => {
+    await writeExampleExport(temporary.path);
+    const free = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => free.once("listening", resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const starting = startService(temporary.path, { port, workers: 1, docs: false, watch: 0 });
+    const url = `http://127.0.0.1:${port}`;
+    const statusNow = async (path: string, init?: RequestInit): Promise<Response | null> =>
+      fetch(`${url}${path}`, init).catch(() => null);
+    let ready = await statusNow("/ready");
+    for (; ready === null; ready = await statusNow("/ready")) await sleep(1);
+    expect(ready.status).to.equal(503);
+    expect(await ready.json()).to.deep.equal({ ready: false, reason: "no model is loaded yet" });
+    const headers = { "content-type": "application/json" };
+    const refused = await statusNow("/v1/recommend", { method: "POST", headers, body: '{"user":0}' });
+    expect([refused?.status, refused?.headers.get("retry-after")]).to.deep.equal([503, "1"]);
+    expect((await statusNow("/health"))?.status).to.equal(200);
+    const service = await starting;
+    expect((await statusNow("/ready"))?.status).to.equal(200);
+    await service.close();
   });
 });
 

@@ -41,6 +41,7 @@ describe("a new export in the folder of the service", () => {
         for (; !isOver; count++) {
           const { status, body } = await post(recommend, { user: 1, k: 2 });
           expect(status).to.equal(200);
+          await sleep(1);
           const { version, results } = body as { version: string; results: { items: { item: number }[] }[] };
           versions.add(version);
           expect(results[0]!.items.map(({ item }) => item)).to.deep.equal([2, 1]);
