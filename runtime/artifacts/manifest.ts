@@ -68,6 +68,8 @@ export interface DenseBufferEntry {
  * - `<name>/<orientation>/group_<g>/entries` int32 [n_g, w_g]: index of the entry in row-major entry order,
  *   the number of entries where padded
  * - `<name>/<orientation>/group_<g>/stacked` int32 [w_g, n_g]: column of each entry, the number of columns where padded
+ * - `<name>/<orientation>/group_<g>/stacked_entries` int32 [w_g, n_g]: index of the entry, the number of entries where
+ *   padded
  * - `<name>/<orientation>/group_<g>/ones` float32 [1, w_g]: ones, which add up what is stacked
  * - `<name>/<orientation>/group_<g>/rows` int32 [n_g]: the rows of the group
  * - `<name>/<orientation>/cells` int32 [E]: position of each entry among the cells of all groups, one group after

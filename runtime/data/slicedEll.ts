@@ -140,15 +140,21 @@ function spread<Values extends Int32Array | Float32Array>(
   return cells;
 }
 
-/** Columns of a group's entries [width, rows], the number of columns where a row has fewer. */
-function stackedColumns(layout: Layout, group: number, pattern: SparsePattern): Int32Array {
+/** One value per entry of a group's rows [width, rows], `filler` where a row has fewer. */
+function stackedValues(
+  layout: Layout,
+  group: number,
+  pattern: SparsePattern,
+  values: Int32Array,
+  filler: number,
+): Int32Array {
   const [size, width] = layout.shapes[group]!;
-  const stacked = new Int32Array(size * width).fill(pattern.columns);
+  const stacked = new Int32Array(size * width).fill(filler);
   for (let row = 0; row < pattern.rows; row++) {
     if (layout.groupOf[row] !== group) continue;
     const [start, end] = [pattern.rowStart[row]!, pattern.rowStart[row + 1]!];
     for (let at = start; at < end; at++) {
-      stacked[(at - start) * size + layout.slot[row]!] = pattern.columnIds[at]!;
+      stacked[(at - start) * size + layout.slot[row]!] = values[at]!;
     }
   }
   return stacked;
@@ -190,8 +196,13 @@ function orientationTensors(
     }
     const stacked = `${prefix}/group_${group}/stacked`;
     if (wanted(stacked)) {
-      const data = stackedColumns(layout, group, oriented);
+      const data = stackedValues(layout, group, oriented, oriented.columnIds, oriented.columns);
       tensors.set(stacked, hostTensor("int32", [width, size], data));
+    }
+    const stackedEntries = `${prefix}/group_${group}/stacked_entries`;
+    if (wanted(stackedEntries)) {
+      const data = stackedValues(layout, group, oriented, oriented.entries, values.length);
+      tensors.set(stackedEntries, hostTensor("int32", [width, size], data));
     }
     const ones = `${prefix}/group_${group}/ones`;
     if (wanted(ones)) {
@@ -230,7 +241,7 @@ export function slicedEll(
     wanted(`${name}/${orientation}/order`) ||
     wanted(`${name}/${orientation}/cells`) ||
     Array.from({ length: groups }, (_, group) => `${name}/${orientation}/group_${group}`).some((group) =>
-      ["neighbours", "weights", "stacked", "ones", "entries", "rows"].some((part) =>
+      ["neighbours", "weights", "stacked", "stacked_entries", "ones", "entries", "rows"].some((part) =>
         wanted(`${group}/${part}`),
       ),
     );

@@ -231,6 +231,8 @@ export class BlockEmitter implements Emitter {
     };
     const group = (index: number, part: string, dtype: OnnxDType): string =>
       groupFeed(`${orientation}/group_${index}/${part}`, dtype, groupDims(index));
+    const stackedFeed = (index: number, part: string): string =>
+      groupFeed(`${orientation}/group_${index}/${part}`, "int32", [...groupDims(index)].reverse());
     const entries = [dimension(type.entry.size)];
     return {
       groups: type.groups,
@@ -238,8 +240,8 @@ export class BlockEmitter implements Emitter {
       neighbours: (index) => group(index, "neighbours", "int32"),
       weightRows: (index) => this.root(`${name}/${orientation}`).weightRow(group(index, "weights", float)),
       entries: (index) => group(index, "entries", "int32"),
-      stacked: (index) =>
-        groupFeed(`${orientation}/group_${index}/stacked`, "int32", [...groupDims(index)].reverse()),
+      stacked: (index) => stackedFeed(index, "stacked"),
+      stackedEntries: (index) => stackedFeed(index, "stacked_entries"),
       ones: (index) => groupFeed(`${orientation}/group_${index}/ones`, float, [1, groupDims(index)[1]]),
       rows: (index) =>
         groupFeed(`${orientation}/group_${index}/rows`, "int32", [

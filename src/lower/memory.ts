@@ -192,8 +192,8 @@ function temporaries(node: Node): Temporary[] {
 function shapeOf(node: Node): string {
   const { axes, dtype } = typeOf(node);
   const sizes = axes.map((axis) => sizeKey(axis.size)).join();
-  // The result of a sparse product comes out as [row, 1, rest].
-  const isRowwise = node.inputs[0]?.type.kind === "sparse" && node.operation !== "neighbourSum";
+  // The result of a product with weights comes out as [row, 1, rest].
+  const isRowwise = node.operation === "sparseProduct" || node.operation === "entryProduct";
   return `${bytesPerElement[dtype]!}:${isRowwise ? "rowwise:" : ""}${sizes}`;
 }
 

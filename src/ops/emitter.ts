@@ -13,6 +13,8 @@ export interface SparseTensors {
   entries(group: number): string;
   /** Columns of the group's entries as [w, n], the number of columns where a row has fewer than w. */
   stacked(group: number): string;
+  /** Indices of the group's entries in the same way, the number of entries where a row has fewer. */
+  stackedEntries(group: number): string;
   /** Ones [1, w]. */
   ones(group: number): string;
   /** Rows of the group, [n]. */

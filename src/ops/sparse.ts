@@ -9,16 +9,7 @@ import {
   type TensorType,
   type ValueType,
 } from "../ir/types.js";
-import {
-  entryDot,
-  entryProduct,
-  entryRows,
-  gather,
-  sparseProduct,
-  sparseType,
-  transposeSparse,
-  typeOf,
-} from "./build.js";
+import { entryDot, entryProduct, sparseProduct, sparseType, transposeSparse, typeOf } from "./build.js";
 import { tensor } from "./broadcasting.js";
 import type { Emitter, SparseTensors } from "./emitter.js";
 import { InferenceProblem, type Operation } from "./operation.js";
@@ -74,25 +65,12 @@ export function padded(onnx: Emitter, values: string, rest: readonly Axis[], fil
   return onnx.node("Concat", [values, row], { axis: 0 });
 }
 
-function segmentReduction(opType: string, filler: number, gradient: Operation["gradient"]): Operation {
-  return {
-    infer: (inputs) => {
-      const sparse = matrix(inputs);
-      const values = tensor(inputs, 1);
-      startsWith(values, sparse.entry, 1);
-      return tensorType("float32", [sparse.row, ...values.axes.slice(1)]);
-    },
-    gradient,
-    lower: (onnx, [, values], node) => {
-      const sparse = onnx.sparse(node.inputs[0]!);
-      const all = padded(onnx, values!, typeOf(node.inputs[1]!).axes.slice(1), filler);
-      return byGroup(onnx, sparse, (group) => {
-        const members = onnx.node("Gather", [all, sparse.entries(group)], { axis: 0 });
-        return onnx.node(opType, [members, onnx.ints([1])], { keepdims: 0 });
-      });
-    },
-    flops: (node) => productOfSizes(typeOf(node.inputs[1]!).axes.map((axis) => axis.size)),
-  };
+/** Type of values [entry, rest…] brought together per row. */
+export function inferSegments(inputs: readonly ValueType[]): TensorType {
+  const sparse = matrix(inputs);
+  const values = tensor(inputs, 1);
+  startsWith(values, sparse.entry, 1);
+  return tensorType("float32", [sparse.row, ...values.axes.slice(1)]);
 }
 
 function entryIds(side: "row" | "column"): Operation {
@@ -167,13 +145,20 @@ export const sparseOperations = {
   },
   entryRows: entryIds("row"),
   entryColumns: entryIds("column"),
-  /** Values [entry, rest…] added up per row: [row, rest…]. */
-  segmentSum: segmentReduction("ReduceSum", 0, (u, node) => [
-    undefined,
-    gather(u, entryRows(node.inputs[0]!)),
-  ]),
   /** Largest value per row, for shifting exponents; lowest float for a row without entries. */
-  segmentMax: segmentReduction("ReduceMax", -3.4e38, "none"),
+  segmentMax: {
+    infer: inferSegments,
+    gradient: "none",
+    lower: (onnx, [, values], node) => {
+      const sparse = onnx.sparse(node.inputs[0]!);
+      const all = padded(onnx, values!, typeOf(node.inputs[1]!).axes.slice(1), -3.4e38);
+      return byGroup(onnx, sparse, (group) => {
+        const members = onnx.node("Gather", [all, sparse.entries(group)], { axis: 0 });
+        return onnx.node("ReduceMax", [members, onnx.ints([1])], { keepdims: 0 });
+      });
+    },
+    flops: (node) => productOfSizes(typeOf(node.inputs[1]!).axes.map((axis) => axis.size)),
+  },
 } satisfies Record<string, Operation>;
 
 function sparseFlops(node: Node): ReturnType<typeof productOfSizes> {

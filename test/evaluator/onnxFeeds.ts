@@ -55,15 +55,19 @@ export const dealtLayout: SparseEncoder = (name, matrix, groups) => {
       };
       set("neighbours", cells(columnOf, 0));
       const past = orientation === "rows" ? matrix.columns : matrix.rows;
-      const stacked = Array.from({ length: width }, (_, slot) =>
-        mine.map((row) => {
-          const entry = members[row]![slot];
-          return entry === undefined ? past : columnOf(entry);
-        }),
-      );
+      const stack = (value: (entry: number) => number, padding: number): number[] =>
+        Array.from({ length: width }, (_, slot) =>
+          mine.map((row) => {
+            const entry = members[row]![slot];
+            return entry === undefined ? padding : value(entry);
+          }),
+        ).flat();
       const prefix = `${name}/${orientation}/group_${group}`;
-      tensors.set(`${prefix}/stacked`, { dims: [width, mine.length], data: stacked.flat() });
-      tensors.set(`${prefix}/ones`, { dims: [1, width], data: stacked.map(() => 1) });
+      const stackedDims = [width, mine.length];
+      tensors.set(`${prefix}/stacked`, { dims: stackedDims, data: stack(columnOf, past) });
+      const entriesData = stack((entry) => entry, matrix.entries.length);
+      tensors.set(`${prefix}/stacked_entries`, { dims: stackedDims, data: entriesData });
+      tensors.set(`${prefix}/ones`, { dims: [1, width], data: new Array<number>(width).fill(1) });
       set(
         "weights",
         cells((entry) => matrix.entries[entry]!.weight, 0),

@@ -109,7 +109,7 @@ describe("sliced ELL", () => {
     }
   });
 
-  it("stacks the columns of a group's rows slot by slot, the number of columns in the place of padding", () => {
+  it("stacks the columns and entries of a group's rows slot by slot, their number in the place of padding", () => {
     for (const { matrix, groups } of examples()) {
       const ell = slicedEll("m", matrix, groups, everything);
       for (const [orientation, past] of [
@@ -117,15 +117,20 @@ describe("sliced ELL", () => {
         ["columns", matrix.rows],
       ] as const) {
         groupsOf(ell, orientation, groups).groups.forEach(({ rows, width, neighbours, entries }, group) => {
-          const stacked = ell.tensors.get(`m/${orientation}/group_${group}/stacked`)!;
-          expect(stacked.dims).to.deep.equal([width, rows]);
-          const expected = Array.from({ length: width }, (_, slot) =>
-            Array.from({ length: rows }, (_, row) => {
-              const cell = row * width + slot;
-              return entries[cell] === matrix.columnIds.length ? past : neighbours[cell]!;
-            }),
-          );
-          expect([...(stacked.data as Int32Array)]).to.deep.equal(expected.flat());
+          const stack = (values: (cell: number) => number): number[] =>
+            Array.from({ length: width }, (_, slot) =>
+              Array.from({ length: rows }, (_, row) => values(row * width + slot)),
+            ).flat();
+          const column = (cell: number): number =>
+            entries[cell] === matrix.columnIds.length ? past : neighbours[cell]!;
+          for (const [part, expected] of [
+            ["stacked", stack(column)],
+            ["stacked_entries", stack((cell) => entries[cell]!)],
+          ] as const) {
+            const stacked = ell.tensors.get(`m/${orientation}/group_${group}/${part}`)!;
+            expect(stacked.dims).to.deep.equal([width, rows]);
+            expect([...(stacked.data as Int32Array)]).to.deep.equal(expected);
+          }
           const ones = ell.tensors.get(`m/${orientation}/group_${group}/ones`)!;
           expect([ones.dims, [...(ones.data as Float32Array)]]).to.deep.equal([
             [1, width],
@@ -217,6 +222,10 @@ describe("sliced ELL", () => {
         [2, 1],
         [4, 3],
       ],
+      "m/rows/group_0/stacked_entries": [
+        [1, 2],
+        [4, 3],
+      ],
       "m/rows/group_0/stacked": [
         [1, 2],
         [3, 1],
@@ -234,6 +243,10 @@ describe("sliced ELL", () => {
         [1, 3],
         [0, 1, 2],
       ],
+      "m/rows/group_1/stacked_entries": [
+        [3, 1],
+        [0, 1, 2],
+      ],
       "m/rows/group_1/stacked": [
         [3, 1],
         [0, 1, 2],
@@ -245,6 +258,7 @@ describe("sliced ELL", () => {
       "m/rows/group_2/neighbours": [[0, 1], []],
       "m/rows/group_2/weights": [[0, 1], []],
       "m/rows/group_2/entries": [[0, 1], []],
+      "m/rows/group_2/stacked_entries": [[1, 0], []],
       "m/rows/group_2/stacked": [[1, 0], []],
       "m/rows/group_2/ones": [[1, 1], [1]],
       "m/columns/order": [[3], [0, 2, 1]],
@@ -258,6 +272,10 @@ describe("sliced ELL", () => {
       ],
       "m/columns/group_0/entries": [
         [2, 1],
+        [0, 2],
+      ],
+      "m/columns/group_0/stacked_entries": [
+        [1, 2],
         [0, 2],
       ],
       "m/columns/group_0/stacked": [
@@ -277,6 +295,10 @@ describe("sliced ELL", () => {
         [1, 2],
         [1, 3],
       ],
+      "m/columns/group_1/stacked_entries": [
+        [2, 1],
+        [1, 3],
+      ],
       "m/columns/group_1/stacked": [
         [2, 1],
         [0, 2],
@@ -288,6 +310,7 @@ describe("sliced ELL", () => {
       "m/columns/group_2/neighbours": [[0, 1], []],
       "m/columns/group_2/weights": [[0, 1], []],
       "m/columns/group_2/entries": [[0, 1], []],
+      "m/columns/group_2/stacked_entries": [[1, 0], []],
       "m/columns/group_2/stacked": [[1, 0], []],
       "m/columns/group_2/ones": [[1, 1], [1]],
       "m/entry/rows": [[4], [0, 0, 0, 2]],
