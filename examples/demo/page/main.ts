@@ -29,8 +29,7 @@ function showFailure(error: unknown): void {
 
 async function start(): Promise<void> {
   const storage = remembered();
-  let training: TrainingDialog | undefined;
-  switchTheme(byId("theme", HTMLButtonElement), storage, () => training?.draw());
+  const onColours = switchTheme(byId("theme", HTMLButtonElement), storage);
   const shop = await readShop();
   const likes = new Likes(shop.products.length, storage);
   const models = new ModelChoice(["Popular", "LightGCN", "KSI", OWN_MODEL], () => {
@@ -50,7 +49,10 @@ async function start(): Promise<void> {
   new Gallery(shop.products, likes, open);
   showLikes(shop, likes);
   const popular = popularModel(shop);
-  training = new TrainingDialog(models, popular);
+  const training = new TrainingDialog(models, popular);
+  onColours(() => {
+    training.draw();
+  });
   models.offer(popular);
   models.suggest(popular.name);
   await offerModels(shop.models, models, popular);

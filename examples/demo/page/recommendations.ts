@@ -6,6 +6,7 @@ import type { Remembered } from "./remembered.js";
 
 const PICKS = 10;
 const STORE = "mmkit-demo-personalise";
+const UNTIL_LIKED = "Until you like something, this is what most customers bought.";
 /** Of silence before a change is read out, so that quick clicks are read once; in milliseconds. */
 const QUIET = 700;
 
@@ -56,7 +57,8 @@ export class Recommendations {
     this.list.show(picks);
     byId("timing", HTMLElement).textContent =
       `in ${milliseconds < 10 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms`;
-    byId("model-note", HTMLElement).textContent = model.about;
+    const waits = model.canPersonalise && liked.length === 0;
+    byId("model-note", HTMLElement).textContent = waits ? `${model.about} ${UNTIL_LIKED}` : model.about;
     byId("personalise-note", HTMLElement).textContent = noteOf(
       model.canPersonalise,
       personalised,
