@@ -1,5 +1,11 @@
 import type { Artifacts } from "../../runtime/artifacts/artifacts.js";
-import type { AxisSize, BufferEntry, GraphTensor } from "../../runtime/artifacts/manifest.js";
+import type {
+  AxisSize,
+  BufferEntry,
+  GraphEntry,
+  GraphTensor,
+  Manifest,
+} from "../../runtime/artifacts/manifest.js";
 import { workJson, workLines, type GraphWork } from "./workSummary.js";
 
 /**
@@ -36,7 +42,7 @@ export function artifactSummary(
     ),
     ...workLines(manifest, work, sizes),
     "graphs",
-    ...Object.entries(manifest.graphs).flatMap(([name, { file, inputs, outputs }]) => [
+    ...allGraphs(manifest).flatMap(([name, { file, inputs, outputs }]) => [
       `  ${name} (${file})`,
       ...inputs.map((tensor) => `    in  ${tensorText(tensor)}`),
       ...outputs.map((tensor) => `    out ${tensorText(tensor)}`),
@@ -46,6 +52,14 @@ export function artifactSummary(
     text: `${lines.join("\n")}\n`,
     json: { kind: "artifacts", sha256, work: workJson(manifest, work, sizes), manifest },
   };
+}
+
+/** The item tower after the graphs that training and ranking run. */
+function allGraphs({ graphs, itemTower }: Manifest): (readonly [name: string, graph: GraphEntry])[] {
+  return [
+    ...Object.entries(graphs),
+    ...(itemTower === undefined ? [] : [["item_tower", itemTower.graph] as const]),
+  ];
 }
 
 function section<Item>(title: string, items: readonly Item[], text: (item: Item) => string): string[] {

@@ -81,7 +81,7 @@ export const exportRun = command({
     }
     if (target === "vectors") {
       const description = await exportVectors(source);
-      write(description, vectorsText(out, description));
+      write(description, await vectorsText(out, description));
       return;
     }
     const largestLoss = given["max-loss"];
@@ -91,7 +91,7 @@ export const exportRun = command({
       externalData: given["external-data"],
       ...(largestLoss === undefined ? {} : { largestLoss }),
     });
-    write(description, exportText(out, description));
+    write(description, await exportText(out, description));
   },
 });
 

@@ -1,6 +1,12 @@
-import type { VectorsDescription } from "../../exports/vectors/exportVectors.js";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { vectorsFile, type VectorsDescription } from "../../exports/vectors/exportVectors.js";
 import { byteSize } from "../../runtime/artifacts/byteSize.js";
-import type { ExportDescription, MeasuredQuality } from "../../runtime/serving/exportFormat.js";
+import {
+  exportFiles,
+  type ExportDescription,
+  type MeasuredQuality,
+} from "../../runtime/serving/exportFormat.js";
 
 /** Lines of cells, the first column to the left, the others to the right. */
 function table(rows: readonly (readonly string[])[]): string {
@@ -39,8 +45,17 @@ function precisionText({ precisions }: ExportDescription): string {
   return `${table([["", "graphs", ...metrics], ...rows])}${on}`;
 }
 
-/** Names and sizes of files. */
-function fileList(files: ExportDescription["files"]): string {
+/** Names and sizes of files, with the one that describes them. */
+async function fileList(
+  folder: string,
+  described: ExportDescription["files"],
+  description: string,
+): Promise<string> {
+  const { size } = await stat(join(folder, description));
+  const files: Readonly<Record<string, { readonly bytes: number }>> = {
+    ...described,
+    [description]: { bytes: size },
+  };
   const names = Object.keys(files).sort();
   const width = Math.max(...names.map((name) => name.length));
   return names
@@ -49,13 +64,14 @@ function fileList(files: ExportDescription["files"]): string {
 }
 
 /** What a folder of vectors holds, for people. */
-export function vectorsText(folder: string, description: VectorsDescription): string {
+export async function vectorsText(folder: string, description: VectorsDescription): Promise<string> {
   const { model, users, items, dim, files } = description;
-  return `${model}: ${users} users and ${items} items, vectors of ${dim}\n${folder}\n${fileList(files)}`;
+  const list = await fileList(folder, files, vectorsFile);
+  return `${model}: ${users} users and ${items} items, vectors of ${dim}\n${folder}\n${list}`;
 }
 
 /** What an export holds, for people. */
-export function exportText(folder: string, description: ExportDescription): string {
+export async function exportText(folder: string, description: ExportDescription): Promise<string> {
   const { model, users, items, dim, files, itemTower } = description;
   const tower =
     itemTower === null
@@ -63,6 +79,6 @@ export function exportText(folder: string, description: ExportDescription): stri
       : `item tower for new items, from ${itemTower.modalities.map(({ name }) => name).join(" and ")}\n`;
   return (
     `${model}: ${users} users and ${items} items, vectors of ${dim}\n${tower}` +
-    `${folder}\n${fileList(files)}${precisionText(description)}`
+    `${folder}\n${await fileList(folder, files, exportFiles.description)}${precisionText(description)}`
   );
 }
