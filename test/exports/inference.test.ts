@@ -29,6 +29,7 @@ const modelNames = [
   "kgat",
   "kdiffe",
   "diffkg",
+  "diffmm",
 ];
 
 describe("the evaluation graph", () => {

@@ -80,7 +80,7 @@ const releasedSwitches: readonly Given[] = [
   { inputDropout: 0 },
   { elboWeight: "snr" },
   { diffusionSteps: 1 },
-].map((given) => ({ ...released, ...given }));
+].map((given) => ({ ...released, modalities: ["image"], ...given }));
 
 /** What only recipes read. */
 const recipeSwitches: readonly Given[] = [

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { buildArtifacts } from "../../../exports/artifacts.js";
 import { noiseSchedule } from "../../../graphs/kdiffe/noiseSchedule.js";
 import { models } from "../../../graphs/registry.js";
+import { resolveHyperparameters } from "../../../src/authoring/model.js";
 import { reachedByGradient } from "../../../src/autodiff/gradients.js";
 import { DeclarationError } from "../../../src/ir/errors.js";
 import { inputName, type Node } from "../../../src/ir/node.js";
@@ -115,11 +116,11 @@ describe("KDiffE as released", () => {
       },
       ...{ generatedWeight: 0.2, clMode: "main", fixViews: false, triplesPerHead: 10, hops: 1 },
     });
-    const set = buildArtifacts(models.get("kdiffe")!, { variant: "released", walks: 8 }).manifest;
-    expect(set.hyperparameters).to.deep.include({ walks: 8, walkLength: 130 });
-    expect(buildArtifacts(models.get("kdiffe")!).manifest.hyperparameters).to.deep.include({
-      ...{ variant: "paper", walks: 12, walk: "rwr" },
+    const model = models.get("kdiffe")!;
+    expect(resolveHyperparameters(model, { variant: "released", walks: 8 })).to.deep.include({
+      ...{ walks: 8, walkLength: 130 },
     });
+    expect(resolveHyperparameters(model, {})).to.deep.include({ variant: "paper", walks: 12, walk: "rwr" });
   });
 
   it("adds the scores of DiffKG's tower and of DiffMM's, on L̄ both, and ranks by the generated graphs", () => {
