@@ -49,13 +49,12 @@ describe("npm run bench:growth", () => {
   it("draws a page with every measured number and the slope", () => {
     const points = [1, 2, 4].map((value) => ({
       value: 1000 * value,
-      step: 0.02 * value,
+      seconds: 0.02 * value,
       floor: 0.01 * value,
-      steps: 7,
     }));
     const growth: Growth = {
       ...{ model: "lightgcn", axis: "edges", points },
-      law: fitPowerLaw(points.map(({ value, step }) => [value, step])),
+      law: fitPowerLaw(points.map(({ value, seconds }) => [value, seconds])),
     };
     const page = growthPage([growth], "2 threads");
     expect(page).to.contain("lightgcn: training interactions, slope 1.00");

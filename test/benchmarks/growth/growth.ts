@@ -1,5 +1,5 @@
 /**
- * How a training step grows with the data and the model: `npm run bench:growth -- [--models lightgcn] [--axes edges,dim]
+ * How an epoch of 20 steps grows with the data and the model: `npm run bench:growth -- [--models lightgcn] [--axes edges,dim]
  * [--quick]`. Generated data; one size varies at a time; slopes are fitted on logarithms, 1 is linear. Writes a JSON file
  * and a page with charts.
  */
@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { writeFileAtomic } from "../../../runtime/artifacts/atomicWrite.js";
-import { markdownTable } from "../benchTable.js";
+import { markdownTable, secondsText } from "../benchTable.js";
 import { models } from "../../../graphs/registry.js";
 import { writeGenerated } from "../data/writeGenerated.js";
 import type { Floors } from "../jobs/floors.js";
@@ -18,6 +18,9 @@ import { runBenchmark } from "../runBenchmark.js";
 import { fitPowerLaw } from "./logSlope.js";
 import { growthPage, type Growth } from "./growthPage.js";
 import { growthAxes, sweep, type GrowthAxis, type GrowthPoint } from "./sweeps.js";
+
+/** Of every epoch: batches grow with the edges, so that a sweep over them shows the epoch's growth, too. */
+const STEPS = 20;
 
 const isAxis = (name: string): name is GrowthAxis => growthAxes.some((axis) => axis === name);
 
@@ -64,27 +67,25 @@ async function measureGrowth(model: string, axis: GrowthAxis, settings: Measurin
   for (const point of sweep(axis, options.quick)) {
     const set = settingsOf(model, point);
     process.stderr.write(`measuring ${model} with ${point[axis]} ${axis}\n`);
-    const { epoch, steps } = await measureModel(
+    const { epoch } = await measureModel(
       { name: model, readsFeatures: false, set },
       await dataOf(point),
       settings,
     );
-    const count = steps["main"]!;
     points.push({
       value: point[axis],
-      step: epoch.least.processor / count,
-      floor: epoch.floor === null ? null : epoch.floor / count,
-      steps: count,
+      seconds: epoch.least.processor,
+      floor: epoch.floor,
     });
   }
-  const law = fitPowerLaw(points.map(({ value, step }) => [value, step]));
+  const law = fitPowerLaw(points.map(({ value, seconds }) => [value, seconds]));
   return { model, axis, points, law };
 }
 
 /** The hyper-parameters of a point that the model has. */
-function settingsOf(model: string, { dim, layers }: GrowthPoint): string[] {
+function settingsOf(model: string, { edges, dim, layers }: GrowthPoint): string[] {
   const { hyperparameters } = models.get(model)!;
-  return Object.entries({ dim, layers, batchSize: 2048 })
+  return Object.entries({ dim, layers, batchSize: Math.ceil(edges / STEPS) })
     .filter(([name]) => Object.hasOwn(hyperparameters, name))
     .map(([name, value]) => `${name}=${value}`);
 }
@@ -117,10 +118,10 @@ async function run(): Promise<true> {
   }
   process.stdout.write(
     markdownTable(
-      ["model", "grows", "from", "to", "step, first", "step, last", "slope"],
+      ["model", "grows", "from", "to", "epoch, first", "epoch, last", "slope"],
       growths.map(({ model, axis, points, law }) => [
         ...[model, axis, String(points[0]!.value), String(points.at(-1)!.value)],
-        ...[points[0]!, points.at(-1)!].map(({ step }) => `${(1000 * step).toFixed(1)} ms`),
+        ...[points[0]!, points.at(-1)!].map(({ seconds }) => `${secondsText(seconds)} s`),
         law.slope.toFixed(2),
       ]),
     ),

@@ -7,17 +7,16 @@ import { colour, seriesColour } from "../../../exports/report/page/palette.js";
 import type { PowerLaw } from "./logSlope.js";
 import type { GrowthAxis } from "./sweeps.js";
 
-/** How the time of a model's step grows with one size. */
+/** How the time of an epoch of a fixed number of steps grows with one size. */
 export interface Growth {
   readonly model: string;
   readonly axis: GrowthAxis;
   readonly points: readonly {
     readonly value: number;
-    /** Seconds of processors of a step. */
-    readonly step: number;
+    /** Of processors. */
+    readonly seconds: number;
     /** What the machine needs for it at least, null where that is not known. */
     readonly floor: number | null;
-    readonly steps: number;
   }[];
   readonly law: PowerLaw;
 }
@@ -35,7 +34,7 @@ function growthFigure(model: string, growths: readonly Growth[], axis: GrowthAxi
   const { points, law } = growth;
   const xs = points.map(({ value }) => value);
   const fitted = [xs[0]!, xs.at(-1)!].map((x): [number, number] => [x, law.factor * x ** law.slope]);
-  const ys = [...points.map(({ step }) => step), ...points.flatMap(({ floor }) => floor ?? [])];
+  const ys = [...points.map(({ seconds }) => seconds), ...points.flatMap(({ floor }) => floor ?? [])];
   const common = { emphasis: { disabled: true } };
   return figure({
     id: `${model}-${axis}`,
@@ -46,13 +45,13 @@ function growthFigure(model: string, growths: readonly Growth[], axis: GrowthAxi
       { text: "bytes over bandwidth or FLOPs over GEMM", colour: colour("muted"), shape: "diamond" },
     ],
     chart: {
-      label: `Seconds per step of ${model} over ${names[axis]}, both logarithmic`,
+      label: `Seconds per epoch of ${model} over ${names[axis]}, both logarithmic`,
       width: 440,
       height: 290,
       tip: (series, point) =>
         series === 1
           ? `slope ${law.slope.toFixed(2)}`
-          : `${numberText(xs[point]!)} ${names[axis]}: ${secondsText((series === 0 ? points[point]!.step : points[point]!.floor) ?? 0)}`,
+          : `${numberText(xs[point]!)} ${names[axis]}: ${secondsText((series === 0 ? points[point]!.seconds : points[point]!.floor) ?? 0)}`,
       option: {
         grid: { left: 72, right: 24, top: 16, bottom: 48 },
         xAxis: {
@@ -82,7 +81,7 @@ function growthFigure(model: string, growths: readonly Growth[], axis: GrowthAxi
             type: "scatter",
             symbolSize: 10,
             itemStyle: { color: seriesColour(0) },
-            data: points.map(({ value, step }) => [value, step]),
+            data: points.map(({ value, seconds }) => [value, seconds]),
           },
           {
             ...common,
@@ -103,13 +102,12 @@ function growthFigure(model: string, growths: readonly Growth[], axis: GrowthAxi
       },
     },
     table: {
-      caption: `Seconds per step of ${model} over ${names[axis]}`,
-      columns: [names[axis], "seconds per step", "floor", "steps per epoch"],
-      rows: points.map(({ value, step, floor, steps }) => [
+      caption: `Seconds per epoch of ${model} over ${names[axis]}`,
+      columns: [names[axis], "seconds per epoch", "floor"],
+      rows: points.map(({ value, seconds, floor }) => [
         numberText(value),
-        secondsText(step),
+        secondsText(seconds),
         floor === null ? "" : secondsText(floor),
-        String(steps),
       ]),
     },
   });
@@ -119,12 +117,12 @@ function growthFigure(model: string, growths: readonly Growth[], axis: GrowthAxi
 export function growthPage(growths: readonly Growth[], state: string): string {
   const models = [...new Set(growths.map(({ model }) => model))];
   return htmlPage({
-    title: "How a training step grows",
+    title: "How an epoch grows",
     kicker: "npm run bench:growth",
-    heading: markup`How a training step grows`,
+    heading: markup`How an epoch grows`,
     state: { text: state, isDone: true },
-    top: markup`<p class="note">Seconds of processors per step, optimizer included, while one size varies and the others
-stay; both axes logarithmic, so that a slope of 1 is linear growth. An epoch takes as many steps as there are batches.</p>`,
+    top: markup`<p class="note">Seconds of processors per epoch of 20 steps, optimizer included, while one size varies
+and the others stay; both axes logarithmic, so that a slope of 1 is linear growth.</p>`,
     sections: models.map((model) => {
       const own = growths.filter((growth) => growth.model === model);
       const figures = own.map(({ axis }) => growthFigure(model, own, axis));
