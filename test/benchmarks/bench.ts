@@ -50,6 +50,7 @@ const options = await yargs(hideBin(process.argv))
     describe: "JSON of everything measured",
   })
   .option("baseline", { type: "string", describe: "An earlier JSON: ratios to it are printed" })
+  .option("print", { type: "string", describe: "Only print the tables of such a file; nothing is measured" })
   .option("cache", { type: "string", default: "runs/bench/data", describe: "Where generated data is kept" })
   .strict()
   .parse();
@@ -61,9 +62,20 @@ function names(text: string, all: readonly string[]): readonly string[] {
 const isExpected = (error: unknown): error is Error =>
   error instanceof MeasurementError || error instanceof MissingDataError;
 
+/** Tables of what was measured, and of its ratios to the baseline. */
+function print({ measurements, failures }: BenchFile, baseline: BenchFile | null): void {
+  process.stdout.write(benchText(measurements, failures));
+  if (baseline === null) return;
+  process.stdout.write(comparisonText(options.baseline!, compareWith(baseline.measurements, measurements)));
+}
+
 async function run(): Promise<readonly Failure[]> {
   const { threads, set, quick } = options;
   const baseline = options.baseline === undefined ? null : await readBenchFile(options.baseline);
+  if (options.print !== undefined) {
+    print(await readBenchFile(options.print), baseline);
+    return [];
+  }
   const own = set.map((assignment) => assignment.split("=")[0]!);
   const chosen = names(options.models, [...models.keys()]).map((name) => measuredModel(name, own));
   const folders = {
@@ -79,6 +91,9 @@ async function run(): Promise<readonly Failure[]> {
   const environment = { ...(await describeEnvironment({ epoch: 0, seed: 1, threads, device: "cpu" })) };
   const measurements: Measurement[] = [];
   const failures: Failure[] = [];
+  const file: BenchFile = {
+    ...{ format: "mmkit-bench", version: 1, startedAt, environment, measurements, failures },
+  };
   for (const data of names(options.data, dataNames)) {
     for (const model of chosen) {
       process.stderr.write(`measuring ${model.name} on ${data}\n`);
@@ -89,16 +104,10 @@ async function run(): Promise<readonly Failure[]> {
         const kind = error instanceof MeasurementError ? error.kind : error.name;
         failures.push({ model: model.name, data, error: kind, message: error.message });
       }
-      const file: BenchFile = {
-        ...{ format: "mmkit-bench", version: 1, startedAt, environment, measurements, failures },
-      };
       await writeFileAtomic(options.out, `${JSON.stringify(file, null, 2)}\n`);
     }
   }
-  process.stdout.write(benchText(measurements, failures));
-  if (baseline !== null) {
-    process.stdout.write(comparisonText(options.baseline!, compareWith(baseline.measurements, measurements)));
-  }
+  print(file, baseline);
   return failures;
 }
 

@@ -28,7 +28,7 @@ function floorText({ work, floor, least }: Times, { floors }: Measurement): Row 
 
 const header: Row = [
   ...["model", "data", "compile", "sessions", "prepare"],
-  ...["epoch", "median", "floor", "over it"],
+  ...["epoch", "median", "processors", "floor", "over it"],
   ...["ranking", "floor", "over it", "peak memory"],
 ];
 
@@ -36,7 +36,8 @@ function row(measurement: Measurement): Row {
   const { model, data, compile, sessions, prepare, epoch, ranking, peakBytes } = measurement;
   return [
     ...[model, data, ...[compile, sessions, prepare.least].map(({ clock }) => secondsText(clock))],
-    ...[secondsText(epoch.least.clock), secondsText(epoch.median.clock), ...floorText(epoch, measurement)],
+    ...[epoch.least.clock, epoch.median.clock, epoch.least.processor].map(secondsText),
+    ...floorText(epoch, measurement),
     ...[secondsText(ranking.least.clock), ...floorText(ranking, measurement), byteSize(peakBytes)],
   ];
 }
@@ -50,7 +51,7 @@ export function benchText(measurements: readonly Measurement[], failures: readon
     const { threads } = measurements[0]!;
     lines.push(
       markdownTable(header, measurements.map(row)),
-      `\nSeconds, ${threads} thread(s); the least of several epochs and rankings. Floors: bytes at up to ` +
+      `\nSeconds, ${threads} thread(s); the least of several epochs and rankings; "processors" are the seconds of all processors that an epoch took. Floors: bytes at up to ` +
         `${(best("bandwidth") / 1e9).toFixed(1)} GB/s and FLOPs at up to ${(best("gemm") / 1e9).toFixed(0)} GFLOP/s, ` +
         "measured before and after each model.\n",
     );
