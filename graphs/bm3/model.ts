@@ -101,7 +101,9 @@ export default defineModel({
       const project = linear(m, `${modality}_projection`, features.axis, "dim", {
         initializer: xavierNormal(),
       });
-      const f: Rows = project(features.rows(itemIds));
+      // Items that occur several times in a batch are projected once.
+      const { ids, places } = m.distinctPlaces();
+      const f: Rows = gather(project(features.rows(ids)), places);
       const predicted = predictor(f);
       return add(distance(predicted, itemTarget), distance(predicted, target(modality, f)));
     });

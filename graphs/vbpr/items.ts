@@ -19,7 +19,7 @@ import {
 /** Vectors of all items or of a batch of them; only the rows asked for are projected. */
 export interface ItemVectors {
   all(): Tensor<["item", "joined"]>;
-  rows(ids: Ids<"item", ["batch"]>): Tensor<["batch", "joined"]>;
+  rows<Row extends string>(ids: Ids<"item", [Row]>): Tensor<[Row, "joined"]>;
   /** Of items that were not trained, if there are modalities: their own part is the mean of the others'. */
   untrained(tower: TowerFeatures): Tensor<["block", "joined"]>;
 }

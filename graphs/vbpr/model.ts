@@ -11,7 +11,6 @@ import {
   names,
   number,
   rowNorms,
-  sampledTriples,
   scalar,
   slice,
   trainingHyperparameters,
@@ -56,11 +55,13 @@ export default defineModel({
     const items = itemVectors(m, h.modalities, h.biases);
 
     // s = u · [x_i | F_i W + b] (+ β_i + β' F_i)
-    const triples = sampledTriples(m);
-    const user = gather(factors, triples.users);
+    const user = gather(factors, m.users());
     const own = scored(user, h.biases);
-    const positive = items.rows(triples.positives);
-    const negative = items.rows(triples.negatives);
+    // Items that occur several times in a batch are projected once.
+    const drawn = m.drawnItems();
+    const rows = items.rows(drawn.ids);
+    const positive = gather(rows, drawn.positives);
+    const negative = gather(rows, drawn.negatives);
     m.loss("bpr", bprLoss({ positive: dot(own, positive), negative: dot(own, negative) }));
     if (h.l2 > 0) {
       const rows = [positive, negative].map((x) => (h.biases ? slice(x, "joined", 0, width, "factor") : x));

@@ -103,6 +103,9 @@ export type BufferEntry = DenseBufferEntry | SparseBufferEntry;
  * - `uniqueUser`, `uniqueUserWeight`: the same for users
  * - `distinctPositive`, `distinctPositiveWeight`: as `uniquePositive`, but padded only to the most that a batch of the
  *   epoch has, along the axis `distinct`
+ * - `distinctPlace`: where each positive stands among those
+ * - `drawnItem`: the distinct items among positives and negatives, padded with item 0 to the most that a batch of the
+ *   epoch has, along the axis `drawn`; `positivePlace`, `negativePlace`: where each positive and negative stands there
  *
  * By the sampler `entries`:
  * - `entry`: number of the entry in the matrix, `entryRow`, `entryColumn`: where it is
@@ -122,6 +125,10 @@ export type BatchSource =
   | "uniqueUserWeight"
   | "distinctPositive"
   | "distinctPositiveWeight"
+  | "distinctPlace"
+  | "drawnItem"
+  | "positivePlace"
+  | "negativePlace"
   | "entry"
   | "entryRow"
   | "entryColumn"

@@ -81,7 +81,8 @@ const batchSource: Schema = {
   enum: [
     ...["user", "positive", "negative"],
     ...["uniquePositive", "uniquePositiveWeight", "uniqueUser", "uniqueUserWeight"],
-    ...["distinctPositive", "distinctPositiveWeight"],
+    ...["distinctPositive", "distinctPositiveWeight", "distinctPlace"],
+    ...["drawnItem", "positivePlace", "negativePlace"],
     ...["entry", "entryRow", "entryColumn", "negativeColumn"],
     ...["row", "denseRow"],
   ],

@@ -1,4 +1,5 @@
 import type { BatchEntry } from "../artifacts/manifest.js";
+import { distinctIds, mostDistinct, type DistinctIds } from "./distinctIds.js";
 import { hostTensor, type HostTensor } from "./hostTensor.js";
 import type { EpochSample, SampledColumn } from "./sampler.js";
 import { SamplerError } from "./samplerError.js";
@@ -58,15 +59,6 @@ function distinct(
     weights.fill(1 / (end - start), start, end);
   }
   return { ids: unique, weights };
-}
-
-/** The most distinct ids that a batch has. */
-function mostDistinct(ids: Int32Array, batchSize: number): number {
-  let most = 0;
-  for (let start = 0; start < ids.length; start += batchSize) {
-    most = Math.max(most, new Set(ids.subarray(start, start + batchSize)).size);
-  }
-  return most;
 }
 
 /** The first `width` values of every batch. */
@@ -130,13 +122,17 @@ export function batchFeeds(
       "Build the artifacts again",
     );
   };
-  /** The same for all ranges of an epoch with this batch size, however it is cut. */
-  const width = (): number => {
-    const all = sample.columns.positive!;
+  /** The most distinct ids of a batch, the same for all ranges of an epoch with this batch size, however it is cut. */
+  const width = (...columns: readonly SampledColumn[]): number => {
     const full = sample.length - (sample.length % sample.batchSize);
-    const alike = batchSize === sample.batchSize ? all.subarray(0, full) : all.subarray(start, end);
-    return mostDistinct(alike, batchSize);
+    const [from, to] = batchSize === sample.batchSize ? [0, full] : [start, end];
+    return mostDistinct(
+      columns.map((column) => sample.columns[column]!.subarray(from, to)),
+      batchSize,
+    );
   };
+  const drawnItems = (): DistinctIds =>
+    distinctIds([drawn("positive"), drawn("negative")], batchSize, width("positive", "negative"));
   const ids = (data: Int32Array): HostTensor => hostTensor("int32", dims, data);
   const weights = (data: Float32Array): HostTensor => hostTensor("float32", dims, data);
   const fill = ({ source, buffer }: BatchEntry): HostTensor => {
@@ -150,12 +146,12 @@ export function batchFeeds(
       case "uniqueUserWeight":
         return weights(distinct(drawn("user"), count, batchSize).weights);
       case "distinctPositive": {
-        const most = width();
+        const most = width("positive");
         const { ids: found } = distinct(drawn("positive"), count, batchSize);
         return hostTensor("int32", [count, most], firstOf(found, count, most, new Int32Array(count * most)));
       }
       case "distinctPositiveWeight": {
-        const most = width();
+        const most = width("positive");
         const { weights: found } = distinct(drawn("positive"), count, batchSize);
         return hostTensor(
           "float32",
@@ -163,6 +159,16 @@ export function batchFeeds(
           firstOf(found, count, most, new Float32Array(count * most)),
         );
       }
+      case "distinctPlace":
+        return ids(distinctIds([drawn("positive")], batchSize, width("positive")).places[0]!);
+      case "drawnItem": {
+        const { ids: found } = drawnItems();
+        return hostTensor("int32", [count, found.length / count], found);
+      }
+      case "positivePlace":
+        return ids(drawnItems().places[0]!);
+      case "negativePlace":
+        return ids(drawnItems().places[1]!);
       case "denseRow":
         return denseRows(drawn("row"), dims, matrix(buffer!));
       default:

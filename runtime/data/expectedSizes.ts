@@ -9,7 +9,7 @@ const knowledgeRecipes = new Set(["headRelations", "triples", "prunedTriples", "
 
 /**
  * Sizes of a model's axes on a dataset before any buffer is made. Exact but for the entries of graphs of nearest items,
- * which are counted as if no similarity were zero, and `distinct`, its most. Axes of which nothing is known beforehand
+ * which are counted as if no similarity were zero, and `distinct` and `drawn`, their most. Axes of which nothing is known beforehand
  * are left out.
  *
  * @throws DatasetError if the model needs a knowledge graph that the dataset does not have
@@ -26,6 +26,7 @@ export async function expectedSizes(
   if (sampler !== undefined) {
     const batch = Math.min(sampler.batchSize, dataset.counts.train);
     sizes.set("batch", batch).set("distinct", Math.min(batch, dataset.items));
+    sizes.set("drawn", Math.min(2 * batch, dataset.items));
   }
   for (const [name, { size }] of dataset.modalities) sizes.set(`${name}_feature`, size);
   const isKnown = manifest.buffers.some(({ recipe }) => knowledgeRecipes.has(recipe.kind));

@@ -16,6 +16,10 @@ export type SampledColumn = Exclude<
   | "uniqueUserWeight"
   | "distinctPositive"
   | "distinctPositiveWeight"
+  | "distinctPlace"
+  | "drawnItem"
+  | "positivePlace"
+  | "negativePlace"
   | "denseRow"
 >;
 

@@ -112,8 +112,17 @@ async function readPhases({ artifacts, device, sizes }: MemoryNeeds): Promise<Ph
 }
 
 function batchSizes(sizes: ReadonlyMap<string, number>, batch: number): ReadonlyMap<string, number> {
-  const distinct = Math.min(batch, sizes.get("item") ?? batch);
-  return new Map([...sizes, ["batch", batch], ["distinct", distinct], ["step", 1]]);
+  const items = sizes.get("item") ?? Infinity;
+  const most = (count: number): number => Math.min(count, items);
+  return new Map([
+    ...sizes,
+    ...([
+      ["batch", batch],
+      ["distinct", most(batch)],
+      ["drawn", most(2 * batch)],
+      ["step", 1],
+    ] as const),
+  ]);
 }
 
 /** Whether a step of some phase is so large that none takes the block of its plan. */

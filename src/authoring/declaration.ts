@@ -225,6 +225,16 @@ export class Declaration {
   }
 
   /** Of phase `main`. */
+  distinctPlaces(): ReturnType<Phase["distinctPlaces"]> {
+    return this.main.distinctPlaces();
+  }
+
+  /** Of phase `main`. */
+  drawnItems(): ReturnType<Phase["drawnItems"]> {
+    return this.main.drawnItems();
+  }
+
+  /** Of phase `main`. */
   uniqueUsers(): ReturnType<Phase["uniqueUsers"]> {
     return this.main.uniqueUsers();
   }

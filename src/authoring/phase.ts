@@ -49,7 +49,8 @@ const sources: Readonly<Record<SamplerEntry["kind"], ReadonlySet<BatchEntry["sou
   const triples = new Set([
     ...(["user", "positive", "negative"] as const),
     ...(["uniquePositive", "uniquePositiveWeight", "uniqueUser", "uniqueUserWeight"] as const),
-    ...(["distinctPositive", "distinctPositiveWeight"] as const),
+    ...(["distinctPositive", "distinctPositiveWeight", "distinctPlace"] as const),
+    ...(["drawnItem", "positivePlace", "negativePlace"] as const),
   ]);
   return {
     pairs: triples,
@@ -103,16 +104,31 @@ export class Phase {
    * of them with one another.
    */
   distinctPositives(): { readonly ids: Ids<"item", ["distinct"]>; readonly weights: Tensor<["distinct"]> } {
-    this.model.axes.declare("distinct");
-    const axes = [this.model.axes.of("distinct")];
-    const ids = tensorType("int32", axes, this.model.axes.of("item").name);
+    const ids = this.itemsAlong("distinct", "distinct_positives", { source: "distinctPositive" });
+    const type = tensorType("float32", [this.model.axes.of("distinct")]);
+    const weights = this.batch("distinct_positive_weights", type, { source: "distinctPositiveWeight" });
+    return { ids, weights: new Tensor(weights) };
+  }
+
+  /** The ids of `distinctPositives` and where each positive stands there: a row made once serves all its places. */
+  distinctPlaces(): { readonly ids: Ids<"item", ["distinct"]>; readonly places: Ids<"distinct", ["batch"]> } {
+    const ids = this.itemsAlong("distinct", "distinct_positives", { source: "distinctPositive" });
+    return { ids, places: this.ids("distinct_places", "distinct", { source: "distinctPlace" }) };
+  }
+
+  /**
+   * The distinct items among positives and negatives, as many as the batch of the epoch that has most of them, padded
+   * with item 0, and where positives and negatives stand there: a row made once serves all its places.
+   */
+  drawnItems(): {
+    readonly ids: Ids<"item", ["drawn"]>;
+    readonly positives: Ids<"drawn", ["batch"]>;
+    readonly negatives: Ids<"drawn", ["batch"]>;
+  } {
     return {
-      ids: new Tensor(this.batch("distinct_positives", ids, { source: "distinctPositive" })),
-      weights: new Tensor(
-        this.batch("distinct_positive_weights", tensorType("float32", axes), {
-          source: "distinctPositiveWeight",
-        }),
-      ),
+      ids: this.itemsAlong("drawn", "drawn_items", { source: "drawnItem" }),
+      positives: this.ids("positive_places", "drawn", { source: "positivePlace" }),
+      negatives: this.ids("negative_places", "drawn", { source: "negativePlace" }),
     };
   }
 
@@ -208,6 +224,17 @@ export class Phase {
     source: Omit<BatchEntry, "name">,
   ): Ids<Of, ["batch"]> {
     const type = tensorType("int32", [this.model.axes.of("batch")], this.model.axes.of(of).name);
+    return new Tensor(this.batch(name, type, source));
+  }
+
+  /** Ids of items along an axis of their own. */
+  private itemsAlong<const Axis extends string>(
+    axis: Axis,
+    name: string,
+    source: Omit<BatchEntry, "name">,
+  ): Ids<"item", [Axis]> {
+    this.model.axes.declare(axis);
+    const type = tensorType("int32", [this.model.axes.of(axis)], this.model.axes.of("item").name);
     return new Tensor(this.batch(name, type, source));
   }
 

@@ -17,8 +17,8 @@ interface LookedUp {
 
 /** Which inputs of an operation have the rows of its result; undefined if rows need more than their own inputs' rows. */
 function rowInputs(node: Node): readonly boolean[] | undefined {
-  const row = typeOf(node).axes[0]!.name;
-  if (!isRowwise(node, row)) return undefined;
+  const row = node.type.kind === "tensor" ? node.type.axes[0]?.name : undefined;
+  if (row === undefined || !isRowwise(node, row)) return undefined;
   const positions = node.inputs.map(({ type }) =>
     type.kind === "tensor" ? type.axes.findIndex(({ name }) => name === row) : 0,
   );
@@ -56,11 +56,15 @@ function isRowwise({ operation, attributes, inputs }: Node, row: string): boolea
 
 function isBatch(ids: Node): boolean {
   if (ids.operation === "concat") return ids.inputs.every(isBatch);
-  return ids.operation === "input" && ids.attributes.role === "batch" && typeOf(ids).axes.length === 1;
+  if (ids.operation !== "input" || ids.attributes.role !== "batch") return false;
+  return typeOf(ids).indexes !== undefined && typeOf(ids).axes.length === 1;
 }
 
-function isLookup({ operation, inputs }: Node): boolean {
-  return operation === "gather" && isBatch(inputs[1]!);
+/** Axes that are as long as a batch; tables over them have few rows already. */
+function batchAxes(order: readonly Node[]): ReadonlySet<string> {
+  return new Set(
+    order.filter((node) => node.type.kind === "tensor" && isBatch(node)).map((ids) => axisOf(ids).name),
+  );
 }
 
 /** The last value in order that can be computed for rows of the batch alone because nothing else of it is read. */
@@ -70,15 +74,37 @@ function findTable(graph: Graph): LookedUp | undefined {
   const readers = new Map<Node, Node[]>(order.map((node) => [node, []]));
   for (const node of order) for (const input of new Set(node.inputs)) readers.get(input)!.push(node);
   const isResult = new Set(roots);
+  const short = batchAxes(order);
+  const isLookup = ({ operation, inputs }: Node): boolean =>
+    operation === "gather" && isBatch(inputs[1]!) && !short.has(typeOf(inputs[0]!).axes[0]!.name);
   const isLookedUp = (table: Node): boolean => !isResult.has(table) && readers.get(table)!.every(isLookup);
-  for (const table of order.reverse()) {
+  order.reverse();
+  const rowsOfInputs = (node: Node): Node[] => {
+    const hasRows = rowInputs(node) ?? [];
+    return node.inputs.filter((_, i) => hasRows[i] === true);
+  };
+  /** Whether a product of rows is made for rows of the batch alone if the table is. */
+  const savesProduct = (table: Node): boolean => {
+    const alone = new Set([table]);
+    const below = new Set(rowsOfInputs(table));
+    for (const node of order.slice(order.indexOf(table))) {
+      const isRead = (reader: Node): boolean => alone.has(reader) || isLookup(reader);
+      if (below.has(node) && !isResult.has(node) && readers.get(node)!.every(isRead)) alone.add(node);
+      if (!alone.has(node)) continue;
+      const inputs = rowsOfInputs(node);
+      if (node.operation === "matmul" && inputs.length > 0) return true;
+      for (const input of inputs) below.add(input);
+    }
+    return false;
+  };
+  for (const table of order) {
     const lookups = readers.get(table)!;
     if (!isLookedUp(table) || lookups.length === 0) continue;
     // A part of columns is cheaper to look up than all of them, of which only it may be needed.
     const wholes = table.operation === "part" ? readers.get(table.inputs[0]!)! : [];
     if (!wholes.every((node) => isLookup(node) || (node.operation === "part" && isLookedUp(node)))) continue;
     const hasRows = rowInputs(table);
-    if (hasRows !== undefined) return { table, hasRows, lookups };
+    if (hasRows !== undefined && savesProduct(table)) return { table, hasRows, lookups };
   }
   return undefined;
 }
@@ -141,8 +167,9 @@ function withRows(graph: Graph, found: LookedUp, joined: JoinedIds): Graph {
 
 /**
  * Looks up rows of the batch as early as possible: a table of which only such rows are read, computed row by row, is
- * computed for those rows alone. Values stay the same; meant for a loss before it is differentiated, as the gradients
- * then concern those rows alone too.
+ * computed for those rows alone, where that saves a product of matrices. Values stay the same; meant for a loss before
+ * it is differentiated, as the gradients then concern those rows alone too. Elementwise operations on whole tables are
+ * left: they cost less than adding up the rows' gradients in one more table.
  */
 export function batchRows(graph: Graph): Graph {
   const joined = new JoinedIds();

@@ -12,8 +12,8 @@ export interface ItemFeatures {
   readonly axis: FeatureAxis;
   /** [item, axis] */
   all(): Tensor<["item", FeatureAxis]>;
-  /** The rows of some items, [batch, axis]: cheaper than all where only a batch is needed. */
-  rows(ids: Ids<"item", ["batch"]>): Tensor<["batch", FeatureAxis]>;
+  /** The rows of some items, [row, axis]: cheaper than all where only a batch is needed. */
+  rows<Row extends string>(ids: Ids<"item", [Row]>): Tensor<[Row, FeatureAxis]>;
 }
 
 /**

@@ -101,7 +101,8 @@ describe("phases that make no sense are refused", () => {
       },
       'batch input "extra/rows"',
       'is not filled by the sampler "pairs", which fills user, positive, negative, uniquePositive, uniquePositiveWeight, ' +
-        "uniqueUser, uniqueUserWeight, distinctPositive, distinctPositiveWeight",
+        "uniqueUser, uniqueUserWeight, distinctPositive, distinctPositiveWeight, distinctPlace, " +
+        "drawnItem, positivePlace, negativePlace",
     ],
     [
       "that report two values of one name",

@@ -33,10 +33,15 @@ async function withGraphs<T>({ artifacts }: PreparedModel, use: (graphs: Graphs)
   }
 }
 
+/** Lists of distinct items, into which places of the batch point: every worker takes them whole. */
+const lists = new Set(["drawn_items", "distinct_positives"]);
+
 /** Rows of every batch input. */
 function rowsOf(batch: Tensors, from: number, to: number): Tensors {
   return new Map(
-    [...batch].map(([name, { type, dims, data }]) => {
+    [...batch].map(([name, tensor]) => {
+      if (lists.has(name)) return [name, tensor];
+      const { type, dims, data } = tensor;
       const part = (data as Float32Array).slice(from, to);
       return [name, { type, dims: [to - from, ...dims.slice(1)], data: part }];
     }),
@@ -191,7 +196,8 @@ const additive: readonly (readonly [
   ["mf", { l2: 0.01 }, "mean"],
   ["lightgcn", { optimizer: "adamw", weightDecay: 0.01, clipNorm: 0.05, l2: 0.01 }, "mean"],
   ["ngcf", {}, "mean"],
-  ["vbpr", { l2: 0 }, "mean"],
+  // The projection's bias cancels in the loss; Adam would move it by the rounding of its gradient.
+  ["vbpr", { l2: 0, optimizer: "sgd" }, "mean"],
   ["freedom", {}, "mean"],
   ["sgl", {}, "sum"],
 ];

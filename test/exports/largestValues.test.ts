@@ -58,8 +58,8 @@ const relations = [
 
 /** Products that a model has by its equations. */
 const declared: Readonly<Record<string, readonly string[]>> = {
-  bm3: features("batch"),
-  vbpr: features("batch"),
+  bm3: features("distinct"),
+  vbpr: features("drawn"),
   freedom: features("batch"),
   lattice: features("item"),
   mgcn: ["batch·batch", ...features("item")],

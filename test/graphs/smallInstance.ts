@@ -228,6 +228,8 @@ function batchFeed({ source, buffer }: BatchEntry, { type }: Node, feeds: Feeds)
     return dense([BATCH, columns], cells);
   }
   const distinct = [...new Set(triples.positives)];
+  const drawn = [...new Set([...triples.positives, ...triples.negatives])];
+  if (source === "drawnItem") return dense([drawn.length + 1], [...drawn, 0]);
   const padded = Array.from({ length: BATCH }, (_, i) => distinct[i] ?? 0);
   const values: Record<string, readonly number[]> = {
     user: triples.users,
@@ -235,6 +237,9 @@ function batchFeed({ source, buffer }: BatchEntry, { type }: Node, feeds: Feeds)
     positive: triples.positives,
     negative: triples.negatives,
     uniquePositive: padded,
+    distinctPlace: triples.positives.map((id) => distinct.indexOf(id)),
+    positivePlace: triples.positives.map((id) => drawn.indexOf(id)),
+    negativePlace: triples.negatives.map((id) => drawn.indexOf(id)),
     entry: edges.ids,
     entryRow: edges.ids.map((id) => joinedTails.entries[id]!.row),
     entryColumn: edges.ids.map((id) => joinedTails.entries[id]!.column),

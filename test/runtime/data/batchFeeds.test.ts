@@ -122,6 +122,34 @@ describe("batch feeds", () => {
     expect(feeds(2, 1, 2)).to.deep.equal({ items: ["int32", [1, 1], [8]], weight: ["float32", [1, 1], [1]] });
   });
 
+  it("have the distinct items of a batch once, with the places of positives and negatives among them", () => {
+    const drawn: readonly BatchEntry[] = [
+      { name: "items", source: "drawnItem" },
+      { name: "i", source: "positivePlace" },
+      { name: "j", source: "negativePlace" },
+      { name: "among_positives", source: "distinctPlace" },
+    ];
+    const positive = Int32Array.of(5, 9, 5, 7, 7, 7, 8, 8);
+    const negative = Int32Array.of(9, 2, 9, 1, 7, 1, 8, 3);
+    const repeated = { ...sample, columns: { ...sample.columns, positive, negative } };
+    const feeds = (first: number, count: number, batchSize: number) =>
+      plain(batchFeeds(repeated, drawn, { first, count, batchSize }, noMatrix));
+    expect(feeds(0, 2, 3)).to.deep.equal({
+      items: ["int32", [2, 3], [5, 9, 2, 7, 1, 0]],
+      i: ["int32", [2, 3], [0, 1, 0, 0, 0, 0]],
+      j: ["int32", [2, 3], [1, 2, 1, 1, 0, 1]],
+      among_positives: ["int32", [2, 3], [0, 1, 0, 0, 0, 0]],
+    });
+    // However the epoch is cut.
+    expect(feeds(1, 1, 3)["items"]).to.deep.equal(["int32", [1, 3], [7, 1, 0]]);
+    expect(feeds(2, 1, 2)).to.deep.equal({
+      items: ["int32", [1, 2], [8, 3]],
+      i: ["int32", [1, 2], [0, 0]],
+      j: ["int32", [1, 2], [0, 1]],
+      among_positives: ["int32", [1, 2], [0, 0]],
+    });
+  });
+
   it("do not share memory with the sample", () => {
     const feeds = batchFeeds(sample, entries, { first: 0, count: 1, batchSize: 3 }, noMatrix);
     (feeds.get("u")!.data as Int32Array)[0] = 99;
