@@ -62,8 +62,10 @@ function growthFigure(model: string, growths: readonly Growth[], axis: GrowthAxi
           nameGap: 30,
           min: xs[0]! / 1.3,
           max: xs.at(-1)! * 1.3,
+          axisTick: { ...axisLooks.axisTick, customValues: xs },
           axisLabel: {
             ...axisLooks.axisLabel,
+            customValues: xs,
             formatter: (value: number) => numberText(Math.round(value)),
             hideOverlap: true,
           },
@@ -73,7 +75,13 @@ function growthFigure(model: string, growths: readonly Growth[], axis: GrowthAxi
           type: "log",
           min: Math.min(...ys) / 2,
           max: Math.max(...ys) * 2,
-          axisLabel: { ...axisLooks.axisLabel, formatter: secondsText, hideOverlap: true },
+          axisLabel: {
+            ...axisLooks.axisLabel,
+            formatter: secondsText,
+            hideOverlap: true,
+            showMinLabel: false,
+            showMaxLabel: false,
+          },
         },
         series: [
           {
@@ -126,7 +134,7 @@ and the others stay; both axes logarithmic, so that a slope of 1 is linear growt
     sections: models.map((model) => {
       const own = growths.filter((growth) => growth.model === model);
       const figures = own.map(({ axis }) => growthFigure(model, own, axis));
-      return { id: model, title: model, content: markup`<div class="figures">${figures}</div>` };
+      return { id: model, title: model, content: markup`<div class="grid two">${figures}</div>` };
     }),
   });
 }
