@@ -48,6 +48,9 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such host",
 };
 
+/** ms */
+const HOUR = 3_600_000;
+
 async function ownVersion(): Promise<string> {
   // Above dist/runtime/service.
   const file = new URL("../../../package.json", import.meta.url);
@@ -106,16 +109,22 @@ export async function startService(
   async function stop(): Promise<number> {
     isStopping = true;
     watch.stop();
+    // A thread that is being started for a new export would not keep the process running until it is closed.
+    const running = setInterval(() => undefined, HOUR);
     let cut = 0;
     const deadline = setTimeout(() => {
       cut = admission.inProgress;
       app.server.closeAllConnections();
     }, settings.shutdownTimeout);
-    await app.close();
-    clearTimeout(deadline);
-    await models.close();
-    metrics.registry.clear();
-    return cut;
+    try {
+      await app.close();
+      clearTimeout(deadline);
+      await models.close();
+      metrics.registry.clear();
+      return cut;
+    } finally {
+      clearInterval(running);
+    }
   }
 
   let stopped: Promise<number> | undefined;

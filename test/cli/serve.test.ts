@@ -64,6 +64,28 @@ describe("mmkit serve", () => {
     expect(stderr.match(/"msg":"model in service"/g)).to.have.length(2);
   });
 
+  it("ends well though it is loading a new export when it is told to stop", async () => {
+    await writeExampleExport(temporary.path);
+    const { child, ended } = startProgram(
+      temporary.path,
+      "serve",
+      temporary.path,
+      "--port",
+      "0",
+      "--watch",
+      "0",
+    );
+    await firstLine(child);
+    // The thread that reads exports has ended then, so that another is started.
+    await sleep(1200);
+    child.kill("SIGHUP");
+    await sleep(5);
+    child.kill("SIGTERM");
+    const { code, stderr } = await ended;
+    expect(stderr).to.include("stopping\n");
+    expect(code).to.equal(0);
+  });
+
   it("fails with a sentence if the export or the address cannot be used", async () => {
     const missing = await mmkit("serve", temporary.path, "--port", "0");
     expect(missing).to.include({ code: 1, stdout: "" });
