@@ -164,6 +164,8 @@ function temporaries(node: Node): Temporary[] {
     case "rowOuter":
       return entryTemporaries(node);
     case "scatterAdd":
+      // Of matrices, which id is which row, as bool and as float32.
+      if (typeOf(node).axes.length > 2) return passing([typeOf(node).axes[0]!.size, ...operand(0)], 1 + 4);
       // Positions, int32 for every element, which the kernel copies as int64.
       return passing(operand(1), 4 + 8);
     case "uniform":

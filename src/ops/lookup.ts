@@ -38,6 +38,22 @@ function flattened(onnx: Emitter, value: string, rank: number, tail: readonly Ax
   return onnx.node("Reshape", [value, shape]);
 }
 
+/**
+ * Matrices [id, rest…] added up per id [row, rest…] as one product with the matrix of which id is which row: a table of
+ * matrices has few rows, and a scatter takes about as long for each element as that product for some hundred rows.
+ */
+function addedByProduct(onnx: Emitter, rows: string, positions: string, axes: readonly Axis[]): string {
+  const [row, ...rest] = axes as readonly [Axis, ...Axis[]];
+  const width = onnx.size(productOfSizes(rest.map((axis) => axis.size)));
+  const flat = onnx.node("Reshape", [rows, onnx.node("Concat", [onnx.ints([-1]), width], { axis: 0 })]);
+  const count = onnx.cast(onnx.node("Squeeze", [onnx.size(row.size), onnx.ints([0])]), "int32");
+  const [zero, one] = [0, 1].map((value) => onnx.constant("int32", [], [value]));
+  const ids = onnx.node("Range", [zero!, count, one!]);
+  const isRow = onnx.node("Equal", [onnx.node("Unsqueeze", [ids, onnx.ints([1])]), positions]);
+  const sums = onnx.node("MatMul", [onnx.cast(isRow, "float32"), flat]);
+  return onnx.node("Reshape", [sums, onnx.shape(axes)]);
+}
+
 export const lookups = {
   /** Rows of a table: [row, rest…] at int32 ids [ids…] of row gives [ids…, rest…]. */
   gather: {
@@ -80,6 +96,7 @@ export const lookups = {
       const rest = typeOf(node).axes.slice(1);
       const rows = flattened(onnx, updates!, rank, rest);
       let positions = flattened(onnx, index!, rank, []);
+      if (rest.length > 1) return addedByProduct(onnx, rows, positions, typeOf(node).axes);
       if (rest.length > 0) {
         const axes = rest.map((_, i) => i + 1);
         positions = onnx.node("Expand", [

@@ -68,6 +68,8 @@ const declared: Readonly<Record<string, readonly string[]>> = {
   sgl: contrast,
   ksi: ["batch·negative"],
   slifmr: ["distinct·distinct"],
+  // Which triple of the batch has which relation, for the gradients of the relations' matrices.
+  kgat: ["batch·relation"],
   // The diffusion takes a batch of rows of the knowledge graph, dense.
   kdiffe: [...contrast, ...relations, "batch·entity"],
   diffkg: [...contrast, ...relations, "batch·entity"],

@@ -125,6 +125,22 @@ export const lookupCases: Record<Name, readonly OperationCase[]> = {
       },
     },
     {
+      label: "matrices, three of them onto one",
+      build: (g) => {
+        g.float("like", { item: 4 });
+        const ids = g.ids("ids", "item", { batch: 5 }, [2, 0, 2, 2, 3]);
+        return apply("scatterAdd", [ids, g.float("x", { batch: 5, dim: 2, out: 3 })], { axis: item });
+      },
+    },
+    {
+      label: "matrices at ids of two axes",
+      build: (g) => {
+        g.float("like", { item: 3 });
+        const ids = g.ids("ids", "item", { a: 2, b: 2 }, [1, 1, 2, 1]);
+        return apply("scatterAdd", [ids, g.float("x", { a: 2, b: 2, dim: 2, out: 2 })], { axis: item });
+      },
+    },
+    {
       label: "no row",
       build: (g) => {
         g.float("like", { item: 3 });
