@@ -18,7 +18,7 @@ import { shortestFloat32 } from "./shortestFloat32.js";
 import { tensorFormats } from "./tensorFormats.js";
 
 /**
- * The model in an ONNX file written by `encodeModel`; its inverse. Float attributes come back as the shortest decimal
+ * The model in an ONNX file written by `encodeModel` without external constants; its inverse. Float attributes come back as the shortest decimal
  * of their float32.
  *
  * @throws OnnxError if the bytes are no ONNX model, or one with anything `encodeModel` never writes
@@ -112,6 +112,11 @@ function readTensor(message: MessageReader): OnnxTensor {
   const dtype = readDType(message, "data_type");
   const name = message.text("name");
   const dims = message.numbers("dims");
+  if (message.has("external_data")) {
+    message.fail(
+      "has its values in another file, which is not read; export without --external-data to see them",
+    );
+  }
   const bytes = message.bytes("raw_data");
   message.end();
   const { array } = tensorFormats[dtype];

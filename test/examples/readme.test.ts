@@ -20,6 +20,7 @@ describe("the command lines in the documentation", () => {
     join("examples", "tutorial.md"),
     join("docs", "dataset-format.md"),
     join("docs", "encoders.md"),
+    join("docs", "export-format.md"),
     join("docs", "performance.md"),
     join("docs", "serving.md"),
   ]) {

@@ -32,6 +32,16 @@ describe("decoding a model", () => {
     });
   }
 
+  it("refuses constants in other files and says so", () => {
+    const model = runningSums();
+    const { name } = model.graph.initializers[0]!;
+    const bytes = encodeModel(model, new Map([[name, { file: "sums.bin", offset: 0, length: 8 }]]));
+    expect(failure(bytes).message).to.equal(
+      `graph "${model.graph.name}", initializer "${name}": has its values in another file, which is not read; ` +
+        "export without --external-data to see them.",
+    );
+  });
+
   it("gives back an attribute's empty list and empty text", () => {
     const model = runningSums();
     const scan = model.graph.nodes[0]!;
