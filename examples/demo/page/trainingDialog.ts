@@ -120,7 +120,9 @@ export class TrainingDialog {
       if (last !== undefined) this.show({ ...last, recall20: trained.recall20 });
       byId("announcement", HTMLElement).textContent = "Training is done. The model can be used in the shop.";
     } catch (error) {
-      this.failure.textContent = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
+      const advice = this.chosen("device") === "webgpu" ? "WebGPU could not do it; WebAssembly can. " : "";
+      this.failure.textContent = `${advice}${message}`;
       this.failure.hidden = false;
     } finally {
       this.running = undefined;
