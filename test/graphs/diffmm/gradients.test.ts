@@ -11,7 +11,7 @@ const weights = {
 
 const switches: SwitchCases<
   typeof diffmmHyperparameters,
-  "layers" | "generatedWeight" | "residual" | "l2" | "collaborativeWeight" | "inputDropout"
+  "layers" | "generatedWeight" | "residual" | "l2" | "collaborativeWeight"
 > = {
   modalities: [{ modalities: ["image", "text"] }],
   layers: [{ layers: 0 }, { layers: 2 }],
@@ -22,8 +22,8 @@ const switches: SwitchCases<
   clMode: [{ clMode: "modalities" }, { clMode: "modalities", modalities: ["image", "text"] }],
   l2: [{ l2: 0 }],
   collaborativeWeight: [{ collaborativeWeight: 0 }],
-  inputDropout: [{ inputDropout: 0 }],
-  elboWeight: [{ elboWeight: "snr" }],
+  // As in KDiffE, whose diffusion it is.
+  elboWeight: [],
 };
 
 describe("DiffMM's losses", () => {

@@ -58,28 +58,20 @@ const switches: SwitchCases<
   ],
 };
 
-/** The switches that both variants have, in the released one. */
+/** The switches that both variants have and the released one reads in code of its own. */
 const releasedSwitches: readonly Given[] = [
   released,
   { guidance: "none" },
   { attention: false },
   { cl: false },
   { layers: 0 },
-  { layers: 2, readout: "mean" },
-  { layers: 2, readout: "last" },
-  { selfLoops: false },
-  { attentionRenorm: true },
   { kgResidual: 0 },
-  { messDropout: 0 },
   { hops: 2 },
   { l2: 0 },
   { l2Scope: "all" },
   { collaborativeWeight: 0 },
   { collaborativeWeight: 1 },
   { generatedWeight: 0 },
-  { inputDropout: 0 },
-  { elboWeight: "snr" },
-  { diffusionSteps: 1 },
 ].map((given) => ({ ...released, modalities: ["image"], ...given }));
 
 /** What only recipes read. */
