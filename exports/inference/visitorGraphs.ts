@@ -11,7 +11,7 @@ import { bakeInputs } from "./bakeInputs.js";
 import { storeTable, type StoredTable } from "./storedTable.js";
 import { visitorModel } from "./visitorModel.js";
 
-/** Adam's learning rate and number of steps: enough to come to rest on every model that was tried. */
+/** Learning rate and number of steps of Adam: enough to come to rest. */
 export const personaliseSteps = { learningRate: 0.03, steps: 30 } as const;
 
 /** A training graph with its table of items as a constant, which is made float32 when the graph is loaded. */

@@ -101,7 +101,10 @@ export async function openPageEngine(options: PageEngineOptions): Promise<PageEn
     refreshing.set(name, graph);
     return Object.fromEntries(await (await graph).run(new Map(Object.entries(feeds))));
   };
-  const buffers = await Buffers.open(manifest, dataset, { seed, runRecipe, runGraph });
+  const buffers = await Buffers.open(manifest, dataset, {
+    ...{ seed, runRecipe, runGraph },
+    fillsGroups: loaded.device === "webgpu",
+  });
   const sizes = buffers.sizes();
   const key = hostTensor("uint64", [], BigUint64Array.of(randomKey(seed)));
   const bufferSchedule = new BufferSchedule(artifacts, buffers, runGraph, key);

@@ -175,7 +175,11 @@ export async function trainInPage(
       await bytesOf(trainingFiles.personaliseOptimizer),
     ] as const;
     const names = dataset.hasTitles
-      ? readItemNames(folder.addressOf(trainingFiles.items), await bytesOf(trainingFiles.items), dataset.items)
+      ? readItemNames(
+          folder.addressOf(trainingFiles.items),
+          await bytesOf(trainingFiles.items),
+          dataset.items,
+        )
       : { titles: null, keys: null };
     signal?.throwIfAborted();
     const started = performance.now();

@@ -11,6 +11,8 @@ import type { SparseMatrix } from "./sparseMatrix.js";
 export interface BufferOptions {
   readonly seed: number;
   readonly runRecipe: RunRecipe;
+  /** Leave no group of sparse matrices empty as long as there are rows; WebGPU needs it. */
+  readonly fillsGroups?: boolean;
   readonly runGraph: RunGraph;
   /** Chooses tiles; without it they have their usual size. */
   readonly fitTile?: FitTile;
@@ -172,7 +174,13 @@ export class Buffers {
     }
     const { matrix } = result;
     checkMatrixSize(entry, matrix, boundAxes(this.manifest, this.dataset, this.tensors(), this.indexed()));
-    const ell = slicedEll(entry.name, matrix, entry.groups, (name) => this.wanted.has(name));
+    const ell = slicedEll(
+      entry.name,
+      matrix,
+      entry.groups,
+      (name) => this.wanted.has(name),
+      this.options.fillsGroups,
+    );
     for (const name of this.wanted) {
       if (name.startsWith(`${entry.name}/`) && !ell.tensors.has(name)) throw new BufferError(name, entry);
     }

@@ -90,6 +90,31 @@ function layOut(buffer: string, orientation: Orientation, pattern: SparsePattern
   return { groupOf, slot, shapes, padding };
 }
 
+/**
+ * The same with no empty group as long as there are rows: groups of the most rows are halved, keeping their width. For
+ * onnxruntime's WebGPU provider, whose Concat fails on nine inputs that are all empty.
+ */
+function withoutEmptyGroups(layout: Layout): Layout {
+  const shapes = [...layout.shapes];
+  const groupOf = layout.groupOf.slice();
+  const slot = layout.slot.slice();
+  for (let empty = shapes.findIndex(([size]) => size === 0); empty >= 0;) {
+    const most = shapes.reduce((best, [size], group) => (size > shapes[best]![0] ? group : best), 0);
+    const [size, width] = shapes[most]!;
+    if (size < 2) break;
+    const kept = Math.ceil(size / 2);
+    for (let row = 0; row < slot.length; row++) {
+      if (groupOf[row] !== most || slot[row]! < kept) continue;
+      groupOf[row] = empty;
+      slot[row]! -= kept;
+    }
+    shapes[most] = [kept, width];
+    shapes[empty] = [size - kept, width];
+    empty = shapes.findIndex(([rows]) => rows === 0);
+  }
+  return { ...layout, shapes, groupOf, slot };
+}
+
 /** [row]: position of each row in the concatenation of all groups. */
 function order({ groupOf, slot, shapes }: Layout): HostTensor {
   const start: number[] = [];
@@ -166,10 +191,12 @@ function orientationTensors(
   oriented: SparsePattern & { readonly entries: Int32Array },
   values: Float32Array,
   groups: number,
+  fillsGroups: boolean,
   wanted: (tensor: string) => boolean,
   tensors: Map<string, HostTensor>,
 ): PaddingReport {
-  const layout = layOut(name, orientation, oriented, groups);
+  const plain = layOut(name, orientation, oriented, groups);
+  const layout = fillsGroups ? withoutEmptyGroups(plain) : plain;
   const prefix = `${name}/${orientation}`;
   if (wanted(`${prefix}/order`)) tensors.set(`${prefix}/order`, order(layout));
   if (wanted(`${prefix}/cells`)) tensors.set(`${prefix}/cells`, cellsOf(layout, oriented));
@@ -227,6 +254,7 @@ function orientationTensors(
  * The tensors of a sparse buffer (see `SparseBufferEntry`), those that `wanted` accepts by name. An orientation of
  * which nothing is wanted costs nothing and has no padding report. Widths are chosen to need the fewest cells.
  *
+ * @param fillsGroups leave no group empty as long as there are rows
  * @throws SlicedEllError if an orientation needs more than 2^28 cells
  */
 export function slicedEll(
@@ -234,6 +262,7 @@ export function slicedEll(
   matrix: SparseMatrix,
   groups: number,
   wanted: (tensor: string) => boolean,
+  fillsGroups = false,
 ): SlicedEll {
   const tensors = new Map<string, HostTensor>();
   const padding: PaddingReport[] = [];
@@ -247,12 +276,14 @@ export function slicedEll(
     );
   if (isWanted("rows")) {
     const oriented = { ...matrix, entries: Int32Array.from(matrix.columnIds, (_, entry) => entry) };
-    padding.push(orientationTensors(name, "rows", oriented, matrix.values, groups, wanted, tensors));
+    padding.push(
+      orientationTensors(name, "rows", oriented, matrix.values, groups, fillsGroups, wanted, tensors),
+    );
   }
   if (isWanted("columns")) {
     const oriented = transposePattern(matrix);
     const values = Float32Array.from(oriented.entries, (entry) => matrix.values[entry]!);
-    padding.push(orientationTensors(name, "columns", oriented, values, groups, wanted, tensors));
+    padding.push(orientationTensors(name, "columns", oriented, values, groups, fillsGroups, wanted, tensors));
   }
   const entryCount = [matrix.columnIds.length];
   if (wanted(`${name}/entry/rows`)) {

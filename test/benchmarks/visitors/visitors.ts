@@ -1,7 +1,7 @@
 /**
  * What training a visitor's vector in the page gains over averaging what they clicked: `npm run bench:visitors -- [--data
- * ../shared/data/lastfm-mini] [--visitors 600]`. Models are trained without the visitors; weight of the pull and number of
- * steps are chosen on one half of the visitors and measured on the other.
+ * ../shared/data/lastfm-mini] [--visitors 600]`. Models are trained without the visitors; the weight of the pull is chosen
+ * on one half of the visitors and measured on the other.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import { hideBin } from "yargs/helpers";
 import { writeCatalogue } from "../../../examples/catalogue/writeCatalogue.js";
 import { defaultCatalogue } from "../../../examples/catalogue/catalogueOptions.js";
 import { fitFoldIn } from "../../../exports/inference/foldInRule.js";
+import { personaliseSteps } from "../../../exports/inference/visitorGraphs.js";
 import { readRun } from "../../../exports/inferenceRun.js";
 import { finalVectors, type VectorTable } from "../../../exports/inferenceVectors.js";
 import { loadDataset } from "../../../runtime/data/dataset.js";
@@ -36,9 +37,10 @@ interface Case {
   readonly halves: readonly [readonly Visitor[], readonly Visitor[]];
 }
 
-const settings: readonly VisitorTraining[] = [3, 6, 12, 24].flatMap((pull) =>
-  [15, 30].map((steps) => ({ pull, steps, learningRate: 0.03 })),
-);
+const settings: readonly VisitorTraining[] = [3, 6, 12, 24].map((pull) => ({
+  pull,
+  ...personaliseSteps,
+}));
 
 async function trained(
   name: string,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { withPageTraining } from "../../../exports/pageTraining.js";
 import { models } from "../../../graphs/registry.js";
 import type * as Browser from "../../../runtime/browser/index.js";
 import { loadRecommender, type Recommendation } from "../../../runtime/serving/recommender.js";
+import { packageRoot } from "../../../src/onnx/packageRoot.js";
 import { browserForSuite, softwareWebGpu } from "../../chromium.js";
 import { writeTinyDataset } from "../training/tinyDataset.js";
 import { exportVectors } from "./exportedVectors.js";
@@ -41,6 +42,7 @@ window.mmkit = mmkit;
 function servedFolders() {
   let folder = "";
   let server: StaticServer | undefined;
+  let pages: Record<string, string> = {};
   before(async function () {
     folder = await mkdtemp(join(tmpdir(), "mmkit-test-"));
     await exportVectors(join(folder, "export"), sizes);
@@ -57,12 +59,13 @@ function servedFolders() {
     }
     const bundle = await bundleForPage('export * from "./runtime/browser/index.js";');
     const worker = 'import { answerInWorker } from "./bundle.js";\nanswerInWorker();\n';
+    pages = { "index.html": html, "bundle.js": bundle.code, "worker.js": worker };
     server = await serveFolders(
       {
         ...{ ort, export: join(folder, "export"), shop: join(folder, "shop", "export") },
         ...{ ksi: join(folder, "ksi"), lightgcn: join(folder, "lightgcn") },
       },
-      { "index.html": html, "bundle.js": bundle.code, "worker.js": worker },
+      pages,
     );
   });
   after(async () => {
@@ -72,6 +75,10 @@ function servedFolders() {
   return {
     get server() {
       return server!;
+    },
+    /** Files served by their names; more can be added. */
+    get pages() {
+      return pages;
     },
     folder: (name: string) => join(folder, name),
   };
@@ -141,6 +148,25 @@ describe("mmkit/browser in Chromium", function () {
         expectSameList(list, expected[user]!, user);
       });
       expect(wrong).to.deep.equal([]);
+      await context.close();
+    });
+
+    it("runs the README's example", async () => {
+      const readme = await readFile(join(packageRoot(), "README.md"), "utf8");
+      const example = /```ts\n([^`]*"mmkit\/browser".*?)```/s.exec(readme)![1]!;
+      served.pages["example.js"] = (await bundleForPage(example)).code;
+      served.pages["example.html"] =
+        '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./example.js"></script>';
+      const { page, context } = await openPage(chromium);
+      const said: string[] = [];
+      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+      page.on("pageerror", (error) => said.push(error.message));
+      await page.goto(`${served.server.url}/example.html`);
+      while (!said.some((line) => !/^log: (?:\S+: \d+ of \d+ bytes|auto chose)/.test(line))) {
+        await page.waitForEvent("console");
+      }
+      expect(said[0]).to.match(/^log: auto chose wasm: a request takes 19,200 multiplications/);
+      expect(said.at(-1)).to.match(/^log: item \d+, most of all because of item (?:61|83|216)$/);
       await context.close();
     });
 

@@ -18,7 +18,7 @@ const served: Readonly<Record<string, string>> = {
 
 /** A module that uses mmkit/browser, bundled and minified as a page would, with onnxruntime-web outside. */
 export async function bundleForPage(source: string): Promise<PageBundle> {
-  const entry = "page-entry.js";
+  const entry = "page-entry.ts";
   const result = await build({
     root: distribution,
     configFile: false,
@@ -29,6 +29,7 @@ export async function bundleForPage(source: string): Promise<PageBundle> {
         enforce: "pre",
         resolveId: (id) => {
           if (id.endsWith(entry)) return `${distribution}${entry}`;
+          if (id === "mmkit/browser") return `${distribution}runtime/browser/index.js`;
           const address = served[id];
           return address === undefined ? null : { id: address, external: true };
         },

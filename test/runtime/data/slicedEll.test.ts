@@ -92,6 +92,20 @@ describe("sliced ELL", () => {
     }
   });
 
+  it("has no empty group where it is asked to fill them and there are as many rows, and is the same matrix", () => {
+    for (const { matrix, groups } of examples()) {
+      const filled = slicedEll("m", matrix, groups, everything, true);
+      const dense = denseOf(matrix);
+      const byRows = groupsOf(filled, "rows", groups);
+      expect(rebuilt(byRows, matrix.columns)).to.deep.equal(dense);
+      expect(rebuilt(groupsOf(filled, "columns", groups), matrix.rows)).to.deep.equal(
+        mirrored(dense, matrix.columns),
+      );
+      const used = byRows.groups.filter(({ rows }) => rows > 0).length;
+      expect(used).to.equal(Math.min(groups, matrix.rows));
+    }
+  });
+
   it("gives the products of the dense matrix and its transpose", () => {
     for (const { matrix, groups } of examples()) {
       const ell = slicedEll("m", matrix, groups, everything);
