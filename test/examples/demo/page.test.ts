@@ -203,6 +203,26 @@ describe("the demo in Chromium", function () {
     await page.locator("#model-note", { hasText: /^KSI as you trained it here, \d+ epochs?\./ }).waitFor();
   });
 
+  it("says what to do where WebGPU cannot be used", async function () {
+    const page = await cleared();
+    const hasAdapter = await page.evaluate<boolean>(
+      "navigator.gpu === undefined ? Promise.resolve(true) : navigator.gpu.requestAdapter().then((adapter) => adapter !== null)",
+    );
+    // Without navigator.gpu the choice is disabled; with an adapter it may well work.
+    if (hasAdapter) this.skip();
+    await page.locator("#open-training").click();
+    await page.locator("#training label", { hasText: "WebGPU" }).click();
+    await page.locator("#training .primary").click();
+    const failure = page.locator("#training .failure", {
+      hasText: "WebGPU could not do it; WebAssembly can.",
+    });
+    await failure.waitFor();
+    expect(await failure.innerText()).to.contain("the browser finds no graphics adapter");
+    expect(await page.locator("#training .primary").innerText()).to.equal("Train again");
+    await page.locator("#training label", { hasText: "WebAssembly" }).click();
+    await page.keyboard.press("Escape");
+  });
+
   it("says why: which liked products pull a recommendation up, the strongest first", async () => {
     const page = await cleared();
     await withLikes(page, 4);
