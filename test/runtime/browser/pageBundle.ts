@@ -16,8 +16,12 @@ const served: Readonly<Record<string, string>> = {
   "onnxruntime-web/webgpu": "/ort/ort.webgpu.min.mjs",
 };
 
-/** A module that uses mmkit/browser, bundled and minified as a page would, with onnxruntime-web outside. */
-export async function bundleForPage(source: string): Promise<PageBundle> {
+/**
+ * A module that uses mmkit/browser, bundled and minified as a page would, with onnxruntime-web outside.
+ *
+ * @param outside further packages that are left out, so that only our own code is measured
+ */
+export async function bundleForPage(source: string, outside: readonly string[] = []): Promise<PageBundle> {
   const entry = "page-entry.ts";
   const result = await build({
     root: distribution,
@@ -30,7 +34,7 @@ export async function bundleForPage(source: string): Promise<PageBundle> {
         resolveId: (id) => {
           if (id.endsWith(entry)) return `${distribution}${entry}`;
           if (id === "mmkit/browser") return `${distribution}runtime/browser/index.js`;
-          const address = served[id];
+          const address = outside.includes(id) ? `/${id}` : served[id];
           return address === undefined ? null : { id: address, external: true };
         },
         load: (id) => (id === `${distribution}${entry}` ? source : null),
