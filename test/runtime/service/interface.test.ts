@@ -195,7 +195,7 @@ describe("the interface of the service", () => {
         return text.slice(0, at) + pick(["", '"', "{", "\\", "\u0000", ","]) + text.slice(at + 1);
       };
       const statuses = new Map<number, number>();
-      for (let round = 0; round < 25; round++) {
+      for (let round = 0; round < 40; round++) {
         const answers = await Promise.all(
           Array.from({ length: 20 }, () => {
             const text = JSON.stringify(body(0));
