@@ -27,10 +27,7 @@ function softmaxOfProducts(application: Application) {
   const [a, b] = [tensor(application, 0), tensor(application, 1)];
   const inner = a.axes[1]!.size;
   const rowsOf = ({ axes, data }: TensorValue): Float64Array[] =>
-    Array.from(
-      { length: axes[0]!.size },
-      (_, row) => data.subarray(row * inner, (row + 1) * inner),
-    );
+    Array.from({ length: axes[0]!.size }, (_, row) => data.subarray(row * inner, (row + 1) * inner));
   const exponentials = rowsOf(a).map((left) =>
     rowsOf(b).map((right) => Math.exp(total([...left].map((value, k) => value * right[k]!)))),
   );
