@@ -130,7 +130,7 @@ describe("mmkit data import and mmkit data split", () => {
     [["import", "x", "--seed", "-1"], "--seed -1 is not an integer of at least 0"],
     [
       ["import", "x", "--split", "temporal", "--seed", "1"],
-      "--seed means nothing for the split temporal. It belongs to mmrec",
+      "--seed means nothing for the split temporal. It belongs to given-test, mmrec",
     ],
     [
       ["import", "x", "--shares", "8:1:1"],
