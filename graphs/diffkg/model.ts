@@ -25,6 +25,7 @@ import { diffusion } from "../kdiffe/diffusion.js";
 import { chosenLinks, collaborativeLoss } from "../kdiffe/generation.js";
 import { interactionGraph } from "../kdiffe/interactionGraph.js";
 import { knowledgeEncoder } from "./encoder.js";
+import { entityGraph } from "./entityGraph.js";
 import { diffkgHyperparameters } from "./hyperparameters.js";
 
 /** DiffKG (Jiang et al., WSDM 2024), as its code specifies it. Items are the first entities. */
@@ -41,22 +42,7 @@ export default defineModel({
     const attention = attentionParameters(m);
     const attend = relationAttention<"entity">(attention);
 
-    const { source, modalities, clusters, columns, minItems } = h;
-    const recipe = { source, modalities, clusters, columns, minItems, atLeast: h.keptEntities };
-    const sampled = { ...recipe, perHead: h.triplesPerHead };
-    const given: KnowledgeView<"entity"> = {
-      links: m.sparse("links", "entity", "entity", { kind: "knowledgeLinks", ...sampled }),
-      relations: m.buffer("link_relations", ["links_entry", "relation"], {
-        kind: "linkRelations",
-        heads: "entity",
-        ...sampled,
-      }),
-    };
-    const places = m.sparse("item_entities", "item", "entity", {
-      kind: "itemEntities",
-      heads: "entity",
-      ...recipe,
-    });
+    const { recipe, given, places } = entityGraph(m, h);
     const allLinks = m.sparse("all_links", "entity", "entity", { kind: "knowledgeLinks", ...recipe });
 
     // The denoiser learns the entities' rows of all links; its rows have unit norm, and no vector guides it

@@ -18,6 +18,7 @@ import {
   type Values,
 } from "../../src/index.js";
 import { knowledgeEncoder } from "../diffkg/encoder.js";
+import { entityGraph } from "../diffkg/entityGraph.js";
 import { modalityVectors } from "../diffmm/features.js";
 import { generatedGraphs, type ModalitySources } from "../diffmm/generation.js";
 import { multimodalTower } from "../diffmm/tower.js";
@@ -83,22 +84,7 @@ export function releasedVariant(m: Declaration, h: Values<typeof kdiffeHyperpara
     );
 
   // DiffKG's tower: items are the first entities
-  const { source, modalities, clusters, columns, minItems } = h;
-  const recipe = { source, modalities, clusters, columns, minItems, atLeast: h.keptEntities };
-  const sampled = { ...recipe, perHead: h.triplesPerHead };
-  const given: KnowledgeView<"entity"> = {
-    links: m.sparse("links", "entity", "entity", { kind: "knowledgeLinks", ...sampled }),
-    relations: m.buffer("link_relations", ["links_entry", "relation"], {
-      kind: "linkRelations",
-      heads: "entity",
-      ...sampled,
-    }),
-  };
-  const places = m.sparse("item_entities", "item", "entity", {
-    kind: "itemEntities",
-    heads: "entity",
-    ...recipe,
-  });
+  const { recipe, given, places } = entityGraph(m, h);
   const denoised = entityDiffusion(m, { users, entities, places }, recipe, h, training);
   const encode = knowledgeEncoder(m, relationAttention<"entity">(attention), entities, h);
   const view = (knowledge: KnowledgeView<"entity">, name: string): Embeddings =>

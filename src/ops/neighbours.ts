@@ -1,10 +1,9 @@
 import type { Node } from "../ir/node.js";
-import { productOfSizes, sizeSymbols, tensorType, type Axis } from "../ir/types.js";
+import { productOfSizes, sizeSymbols, type Axis } from "../ir/types.js";
 import { entryRows, gather, neighbourSum, sparseType, transposeSparse, typeOf } from "./build.js";
-import { tensor } from "./broadcasting.js";
 import type { Emitter, SparseTensors } from "./emitter.js";
-import { InferenceProblem, type Operation } from "./operation.js";
-import { inferSegments, matrix, padded, startsWith } from "./sparse.js";
+import type { Operation } from "./operation.js";
+import { inferRows, inferSegments, padded } from "./sparse.js";
 
 /** int64 [1 + rest], the shape of as many rows as there are. */
 function rowsOf(onnx: Emitter, rest: readonly Axis[]): string {
@@ -43,13 +42,7 @@ function addedUp(
 export const neighbourOperations = {
   /** Rows of x [column, rest…] added up over the entries of each row of the matrix: [row, rest…]. */
   neighbourSum: {
-    infer: (inputs) => {
-      const sparse = matrix(inputs);
-      const x = tensor(inputs, 1);
-      startsWith(x, sparse.column, 1);
-      if (x.axes.length > 2) throw new InferenceProblem("{1} must have one or two axes");
-      return tensorType("float32", [sparse.row, ...x.axes.slice(1)]);
-    },
+    infer: inferRows,
     gradient: (u, node) => [undefined, neighbourSum(transposeSparse(node.inputs[0]!), u)],
     lower: (onnx, [, x], node) => {
       const sparse = onnx.sparse(node.inputs[0]!);

@@ -33,6 +33,15 @@ export function startsWith(type: TensorType, axis: Axis, index: number): void {
   }
 }
 
+/** Rows of a table [column, rest…] combined into rows [row, rest…] by the entries of a matrix. */
+export function inferRows(inputs: readonly ValueType[]): TensorType {
+  const sparse = matrix(inputs);
+  const x = tensor(inputs, 1);
+  startsWith(x, sparse.column, 1);
+  if (x.axes.length > 2) throw new InferenceProblem("{1} must have one or two axes");
+  return tensorType("float32", [sparse.row, ...x.axes.slice(1)]);
+}
+
 /** Result rows of every group, concatenated and put in row order. */
 export function byGroup(onnx: Emitter, sparse: SparseTensors, group: (index: number) => string): string {
   const groups = Array.from({ length: sparse.groups }, (_, index) => group(index));
@@ -101,13 +110,7 @@ export const sparseOperations = {
   },
   /** Matrix [row, column] with its own weights times x [column, rest…]. */
   sparseProduct: {
-    infer: (inputs) => {
-      const sparse = matrix(inputs);
-      const x = tensor(inputs, 1);
-      startsWith(x, sparse.column, 1);
-      if (x.axes.length > 2) throw new InferenceProblem("{1} must have one or two axes");
-      return tensorType("float32", [sparse.row, ...x.axes.slice(1)]);
-    },
+    infer: inferRows,
     gradient: (u, node) => [undefined, sparseProduct(transposeSparse(node.inputs[0]!), u)],
     lower: (onnx, [, x], node) => {
       const sparse = onnx.sparse(node.inputs[0]!);
