@@ -1,15 +1,18 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildArtifacts, writeArtifacts } from "../../exports/artifacts.js";
+import { buildArtifacts } from "../../exports/artifacts.js";
 import { modelSearchSpace } from "../../exports/searchSpace.js";
 import { models } from "../../graphs/registry.js";
 import type { Json } from "../../runtime/artifacts/manifest.js";
 import { compareGroups, type PairTest } from "../../runtime/comparison/compareGroups.js";
 import { readMeasuredRun, type MeasuredRun } from "../../runtime/comparison/measuredRun.js";
-import { train } from "../../runtime/training/trainer.js";
+import { resolveSettings } from "../../runtime/training/trainingOptions.js";
 import type { TrainingResults } from "../../runtime/training/trainingResults.js";
+import { WorkerEngine } from "../../runtime/training/workerEngine.js";
+import { trainCompiled } from "../../runtime/tuning/trainCompiled.js";
 import { tune, type TuningResults } from "../../runtime/tuning/tune.js";
+import type { CompiledModel } from "../../runtime/tuning/tuneOptions.js";
 import type { Contestant } from "./contestants.js";
 import { datasets, equalSteps, learningRates, type DatasetName } from "./datasets.js";
 import { readRecord, writeRecord, type RowRecord, type SeedRecord } from "./record.js";
@@ -73,17 +76,9 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
   });
   const { best } = searched;
   if (best === null) throw new Error(`${dataset}/${name}: all trials diverged`);
-  const artifacts = join(folder, "artifacts");
-  await writeArtifacts(buildArtifacts(model, best.hyperparameters), artifacts);
   const results: TrainingResults[] = [];
   for (let seed = 1; seed <= asked.seeds; seed++) {
-    const run = runFolder(order, name, seed);
-    if (!existsSync(join(run, "results.json"))) {
-      const isStarted = existsSync(join(run, "checkpoints"));
-      const compute = { ...training, seed, threads, artifacts, dataset: data, run };
-      await train({ ...compute, resume: isStarted, force: !isStarted });
-    }
-    results.push(JSON.parse(await readFile(join(run, "results.json"), "utf8")) as TrainingResults);
+    results.push(await finishedRun(order, () => buildArtifacts(model, best.hyperparameters), seed));
     say(`seed ${seed}: test Recall@20 ${results.at(-1)!.test!.metrics["Recall@20"]?.toFixed(4) ?? ""}`);
   }
   const first = results[0]!;
@@ -91,7 +86,7 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
     model: name,
     dataset,
     datasetChecksum: first.dataset.checksum,
-    asked: asked,
+    asked,
     trials: trialsOf(searched),
     chosen: best.hyperparameters,
     seeds: results.map(seedRecord),
@@ -101,6 +96,32 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
   };
   await writeRecord(order.records, record);
   return record;
+}
+
+/** The results of one seed, read if they are there. */
+async function finishedRun(
+  order: RowOrder,
+  build: () => CompiledModel,
+  seed: number,
+): Promise<TrainingResults> {
+  const { contestant, dataset, data, threads } = order;
+  const run = runFolder(order, contestant.model, seed);
+  const file = join(run, "results.json");
+  if (existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as TrainingResults;
+  const outcome = await trainCompiled(
+    {
+      run,
+      build,
+      dataset: data,
+      settings: resolveSettings({ ...datasets[dataset].training, seed, threads }),
+      onStart: () => undefined,
+      onTraining: () => undefined,
+      signal: new AbortController().signal,
+    },
+    (...parameters) => WorkerEngine.open(...parameters),
+  );
+  if (outcome?.status === "finished") return outcome.results;
+  throw new Error(`${run}: ${outcome === null ? "interrupted" : outcome.problem}`);
 }
 
 function question({ contestant, dataset, isHeadline }: RowOrder) {
