@@ -6,7 +6,7 @@ import type { Json } from "../../runtime/artifacts/manifest.js";
 import type { PairTest } from "../../runtime/comparison/compareGroups.js";
 import type { DatasetName } from "./datasets.js";
 
-type Values = Readonly<Record<string, Json>>;
+export type Values = Readonly<Record<string, Json>>;
 
 /** One trained and tested seed. */
 export interface SeedRecord {
@@ -19,6 +19,12 @@ export interface SeedRecord {
   readonly secondsPerEpoch: number | null;
 }
 
+/** Searched hyper-parameters and their validation Recall@20, null if training diverged. */
+export interface ScoredPoint {
+  readonly hyperparameters: Values;
+  readonly score: number | null;
+}
+
 /** One row of the accuracy tables: what was searched, what was chosen, what it reached. */
 export interface RowRecord {
   readonly model: string;
@@ -26,8 +32,10 @@ export interface RowRecord {
   readonly datasetChecksum: string;
   /** Decides whether a record still answers the question that is asked. */
   readonly asked: Values;
-  readonly trials: readonly { readonly hyperparameters: Values; readonly score: number | null }[];
-  /** Of the best trial. */
+  readonly trials: readonly ScoredPoint[];
+  /** The best trials, trained to the end with seed 1. */
+  readonly finalists: readonly ScoredPoint[];
+  /** Of the best finalist, shared ones included. */
   readonly chosen: Values;
   readonly seeds: readonly SeedRecord[];
   readonly popularity: Readonly<Record<string, number>>;

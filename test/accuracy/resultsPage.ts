@@ -1,8 +1,8 @@
 import { contestants } from "./contestants.js";
 import { datasetNames, datasets, learningRates, type DatasetName } from "./datasets.js";
 import { publishedTiktok } from "./published.js";
-import type { RowRecord, SeedRecord } from "./record.js";
-import { TRIALS } from "./row.js";
+import type { RowRecord, ScoredPoint, SeedRecord } from "./record.js";
+import { FINALISTS, TRIALS } from "./row.js";
 
 const metrics = ["Recall@10", "Recall@20", "NDCG@10", "NDCG@20"] as const;
 
@@ -19,14 +19,14 @@ const introduction = `# Results
 
 Written by \`npm run accuracy\` from the records in [results/](results), one per model and dataset; \`npm run accuracy -- --dataset tiktok --only ksi\` makes one anew after its record is deleted. What has no record has not been run.
 
-Every model gets the same budget: ${TRIALS} trials of random search (seed 1) over a learning rate of ${learningRates.join(", ")} and what its record names as \`space\`, values that its paper or code states. All take the same steps (pairs, batches of 2048, d = 64, Adam). A trial is a whole training with early stopping on validation Recall@20; the best trial's settings are then trained with every seed and each run is scored on test once. All items are ranked, training items masked. Mean ± standard deviation over the seeds.
+Every model gets the same budget: ${TRIALS} trials of random search (seed 1) over a learning rate of ${learningRates.join(", ")} and what its record names as \`space\`, values that its paper or code states. All take the same steps (pairs, batches of 2048, d = 64, Adam). A trial is a training of limited length with early stopping on validation Recall@20; the best ${FINALISTS} are trained to the end, the better of them on validation is chosen, trained with every seed, and each run is scored on test once. All items are ranked, training items masked. Mean ± standard deviation over the seeds.
 `;
 
 function datasetSection(dataset: DatasetName, rows: readonly RowRecord[]): string {
-  const { training, validationSeed, modalities } = datasets[dataset];
+  const { training, trialEpochs, validationSeed, modalities } = datasets[dataset];
   const { epochs, evaluateEvery, patience } = training;
   const protocol =
-    `At most ${epochs} epochs, evaluated every ${evaluateEvery}, stopped after ${patience} evaluations without a better one` +
+    `At most ${epochs} epochs (${trialEpochs} in a trial), evaluated every ${evaluateEvery}, stopped after ${patience} evaluations without a better one` +
     (validationSeed === undefined
       ? ""
       : `; validation is a tenth of each user's training rows (\`mmkit data split --split given-test --seed ${validationSeed}\`)`) +
@@ -101,17 +101,19 @@ function comparisonTable(rows: readonly RowRecord[]): string {
 }
 
 function settingsTable(rows: readonly RowRecord[]): string {
-  const body = rows.map(({ model, chosen, trials, asked }) => {
+  const scores = (points: readonly ScoredPoint[]): string =>
+    points.map(({ score }) => score?.toFixed(4) ?? "diverged").join(", ");
+  const body = rows.map(({ model, chosen, trials, finalists, asked }) => {
     const searched = Object.entries(chosen).filter(([name]) => name in (asked["space"] as object));
-    const scores = trials.map(({ score }) => score?.toFixed(4) ?? "diverged");
     return [
       model,
       searched.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", "),
-      scores.join(", "),
+      scores(trials),
+      scores(finalists),
     ];
   });
-  return `Chosen settings, and validation Recall@20 of all trials:\n\n${table([
-    ["model", "chosen", "trials"],
+  return `Chosen settings, and validation Recall@20 of all trials and of the finalists:\n\n${table([
+    ["model", "chosen", "trials", "finalists"],
     ...body,
   ])}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,15 +12,23 @@ import { resolveSettings } from "../../runtime/training/trainingOptions.js";
 import type { TrainingResults } from "../../runtime/training/trainingResults.js";
 import { WorkerEngine } from "../../runtime/training/workerEngine.js";
 import { trainCompiled } from "../../runtime/tuning/trainCompiled.js";
+import { rankedTrials } from "../../runtime/tuning/trialRecord.js";
 import { tune, type TuningResults } from "../../runtime/tuning/tune.js";
-import type { CompiledModel } from "../../runtime/tuning/tuneOptions.js";
 import type { Contestant } from "./contestants.js";
 import { datasets, equalSteps, learningRates, type DatasetName } from "./datasets.js";
-import { readRecord, writeRecord, type RowRecord, type SeedRecord } from "./record.js";
+import {
+  readRecord,
+  writeRecord,
+  type RowRecord,
+  type ScoredPoint,
+  type SeedRecord,
+  type Values,
+} from "./record.js";
 
-/** Seed of the search, and its number of trials, for every model alike. */
+/** Seed of the search, its number of trials, and how many of the best are trained to the end, for every model alike. */
 const SEARCH_SEED = 1;
 export const TRIALS = 6;
+export const FINALISTS = 2;
 const HEADLINE_SEEDS = 5;
 const OTHER_SEEDS = 3;
 
@@ -40,7 +49,10 @@ export interface RowOrder {
   readonly report: (line: string) => void;
 }
 
-/** Searches a model's hyper-parameters on validation, trains the best with every seed, tests each once. */
+/**
+ * Searches a model's hyper-parameters in short trials, trains the best of them to the end, chooses by validation, and
+ * trains what is chosen with further seeds.
+ */
 export async function runRow(order: RowOrder): Promise<RowRecord> {
   const { contestant, dataset, data, threads, report } = order;
   const { model: name, ancestor } = contestant;
@@ -50,7 +62,7 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
   const model = models.get(name);
   if (model === undefined) throw new Error(`internal: no model "${name}"`);
   const folder = join(order.runs, dataset, name);
-  const { training } = datasets[dataset];
+  const { training, trialEpochs } = datasets[dataset];
   const started = performance.now();
   const say = (text: string): void => {
     report(`${dataset}/${name} ${((performance.now() - started) / 60_000).toFixed(1)} min: ${text}`);
@@ -61,7 +73,7 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
     hyperparameters: asked.given,
     method: "random",
     trials: TRIALS,
-    training: { ...training, seed: SEARCH_SEED, threads },
+    training: { ...training, epochs: trialEpochs, seed: SEARCH_SEED, threads },
     dataset: data,
     out: join(folder, "search"),
     resume: existsSync(join(folder, "search", "trials.jsonl")),
@@ -74,13 +86,22 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
       );
     },
   });
-  const { best } = searched;
-  if (best === null) throw new Error(`${dataset}/${name}: all trials diverged`);
-  const results: TrainingResults[] = [];
-  for (let seed = 1; seed <= asked.seeds; seed++) {
-    results.push(await finishedRun(order, () => buildArtifacts(model, best.hyperparameters), seed));
-    say(`seed ${seed}: test Recall@20 ${results.at(-1)!.test!.metrics["Recall@20"]?.toFixed(4) ?? ""}`);
+  const finalists: { readonly point: ScoredPoint; readonly results: TrainingResults }[] = [];
+  for (const { hyperparameters } of rankedTrials(searched.trials).slice(0, FINALISTS)) {
+    const results = await finishedRun(order, { ...asked.given, ...hyperparameters }, SEARCH_SEED);
+    const score = results.valid!.metrics["Recall@20"]!;
+    finalists.push({ point: { hyperparameters, score }, results });
+    say(`finalist ${JSON.stringify(hyperparameters)}: ${score.toFixed(4)}, epoch ${results.bestEpoch}`);
   }
+  const best = finalists.toSorted((left, right) => right.point.score! - left.point.score!)[0];
+  if (best === undefined) throw new Error(`${dataset}/${name}: all trials diverged`);
+  const chosen = { ...asked.given, ...best.point.hyperparameters };
+  const results = [best.results];
+  for (let seed = SEARCH_SEED + 1; seed <= asked.seeds; seed++) {
+    results.push(await finishedRun(order, chosen, seed));
+  }
+  for (const { seed, test } of results)
+    say(`seed ${seed}: test Recall@20 ${test!.metrics["Recall@20"]!.toFixed(4)}`);
   const first = results[0]!;
   const record: RowRecord = {
     model: name,
@@ -88,30 +109,27 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
     datasetChecksum: first.dataset.checksum,
     asked,
     trials: trialsOf(searched),
-    chosen: best.hyperparameters,
+    finalists: finalists.map(({ point }) => point),
+    chosen,
     seeds: results.map(seedRecord),
     popularity: chosenMetrics(first.popularityTest!.metrics),
     comparison:
-      ancestor === undefined ? null : { ancestor, tests: await comparison(order, ancestor, asked.seeds) },
+      ancestor === undefined ? null : { ancestor, tests: await comparison(order, chosen, ancestor) },
   };
   await writeRecord(order.records, record);
   return record;
 }
 
 /** The results of one seed, read if they are there. */
-async function finishedRun(
-  order: RowOrder,
-  build: () => CompiledModel,
-  seed: number,
-): Promise<TrainingResults> {
+async function finishedRun(order: RowOrder, hyperparameters: Values, seed: number): Promise<TrainingResults> {
   const { contestant, dataset, data, threads } = order;
-  const run = runFolder(order, contestant.model, seed);
+  const run = runFolder(order, contestant.model, hyperparameters, seed);
   const file = join(run, "results.json");
   if (existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as TrainingResults;
   const outcome = await trainCompiled(
     {
       run,
-      build,
+      build: () => buildArtifacts(models.get(contestant.model)!, hyperparameters),
       dataset: data,
       settings: resolveSettings({ ...datasets[dataset].training, seed, threads }),
       onStart: () => undefined,
@@ -125,7 +143,7 @@ async function finishedRun(
 }
 
 function question({ contestant, dataset, isHeadline }: RowOrder) {
-  const { modalities, training, validationSeed } = datasets[dataset];
+  const { modalities, training, trialEpochs, validationSeed } = datasets[dataset];
   const { space, given, hasModalities } = contestant;
   return {
     space: { learningRate: learningRates, ...space },
@@ -137,20 +155,36 @@ function question({ contestant, dataset, isHeadline }: RowOrder) {
     training: { ...training },
     validationSeed: validationSeed ?? null,
     trials: TRIALS,
+    trialEpochs,
+    finalists: FINALISTS,
     seeds: isHeadline ? HEADLINE_SEEDS : OTHER_SEEDS,
   };
 }
 
-function runFolder({ runs, dataset }: RowOrder, model: string, seed: number): string {
-  return join(runs, dataset, model, `seed${seed}`);
+/** Runs of the same settings and seed share a folder, whichever search led to them. */
+function runFolder(
+  { runs, dataset }: RowOrder,
+  model: string,
+  hyperparameters: Values,
+  seed: number,
+): string {
+  const key = createHash("sha256").update(JSON.stringify(hyperparameters)).digest("hex").slice(0, 12);
+  return join(runs, dataset, model, "runs", key, `seed${seed}`);
 }
 
 /** Tests over users against the ancestor's runs of the same seeds; none if those are not at hand. */
-async function comparison(order: RowOrder, ancestor: string, seeds: number): Promise<readonly PairTest[]> {
-  const numbers = Array.from({ length: seeds }, (_, index) => index + 1);
-  const all = [order.contestant.model, ancestor].map((model) =>
-    numbers.map((seed) => runFolder(order, model, seed)),
-  );
+async function comparison(order: RowOrder, chosen: Values, ancestor: string): Promise<readonly PairTest[]> {
+  const { contestant, dataset, records } = order;
+  const other = await readRecord(records, dataset, ancestor);
+  if (other === null) {
+    order.report(
+      `${dataset}/${ancestor} has no record, so that ${contestant.model} is not tested against it`,
+    );
+    return [];
+  }
+  const foldersOf = (model: string, hyperparameters: Values): readonly string[] =>
+    other.seeds.map(({ seed }) => runFolder(order, model, hyperparameters, seed));
+  const all = [foldersOf(contestant.model, chosen), foldersOf(ancestor, other.chosen)];
   const missing = all.flat().find((folder) => !existsSync(join(folder, "results.json")));
   if (missing !== undefined) {
     order.report(
@@ -158,12 +192,12 @@ async function comparison(order: RowOrder, ancestor: string, seeds: number): Pro
     );
     return [];
   }
-  const [own, other] = (await Promise.all(
+  const [own, theirs] = (await Promise.all(
     all.map((folders) => Promise.all(folders.map((folder) => readMeasuredRun(folder, "test")))),
   )) as [MeasuredRun[], MeasuredRun[]];
   const groups = [
     { label: order.contestant.model, runs: own },
-    { label: ancestor, runs: other },
+    { label: ancestor, runs: theirs },
   ];
   return compareGroups(groups, { metrics: columns }).tests;
 }
