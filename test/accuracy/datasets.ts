@@ -35,20 +35,20 @@ export const datasets: Readonly<Record<DatasetName, TableDataset>> = {
     modalities: ["text", "audio_vggish"],
     hasKnowledge: true,
     training: { epochs: 400, evaluateEvery: 5, patience: 4 },
-    trialEpochs: 60,
+    trialEpochs: 40,
   },
   tiktok: {
     modalities: ["image", "audio"],
     hasKnowledge: true,
     training: { epochs: 200, evaluateEvery: 5, patience: 4 },
-    trialEpochs: 30,
+    trialEpochs: 20,
   },
   "amazon-beauty-kg": {
     modalities: [],
     hasKnowledge: true,
     only: ["mf", "lightgcn"],
     training: { epochs: 100, evaluateEvery: 5, patience: 4 },
-    trialEpochs: 20,
+    trialEpochs: 10,
     validationSeed: 1,
   },
 };
