@@ -60,7 +60,7 @@ export class LocalEngine extends ScheduledEngine implements Engine {
     const limit = await memoryLimit(options.memory, device);
     const dataset = await loadDataset(options.dataset);
     const notes: DatasetNote[] = [...dataset.notes];
-    const recipeGraphs = new RecipeGraphs(artifacts, withSizes(new Map(), "returned"));
+    const recipeGraphs = new RecipeGraphs(artifacts, withSizes(new Map(), "kept"));
     const buffers = await Buffers.open(manifest, dataset, {
       seed,
       runRecipe,
@@ -81,12 +81,21 @@ export class LocalEngine extends ScheduledEngine implements Engine {
     await bufferSchedule.restore(0, 0, new Map());
     // Gives their memory back; they are opened again if an epoch's buffers need them.
     await recipeGraphs.close();
+    const sampled = {
+      dataset,
+      matrix: buffers.matrix,
+      size: (axis: string) => sizes.get(axis)!,
+    };
+    const samplers = new Map(
+      manifest.phases.map(({ name, sampler }) => [name, createSampler(sampler, sampled, seed, name)]),
+    );
     const memory = await planMemory({
       artifacts,
       device,
       sizes: buffers.sizes(),
       buffers: buffers.tensors(),
       pairs: dataset.counts.train,
+      stepsPerEpoch: new Map([...samplers].map(([phase, sampler]) => [phase, sampler.stepsPerEpoch])),
       stepsPerRun: options.stepsPerRun ?? STEPS_PER_RUN[providerOf(device)],
       trains: options.trains !== false,
       limit: limit.bytes,
@@ -105,22 +114,18 @@ export class LocalEngine extends ScheduledEngine implements Engine {
       return session;
     };
     const phases = new Map<string, PhaseTrainer>();
-    const sampled = {
-      dataset,
-      matrix: buffers.matrix,
-      size: (axis: string) => sizes.get(axis)!,
-    };
     for (const entry of manifest.phases) {
       const { graphs } = entry;
+      const kind = memory.stepMemory.get(entry.name);
       const executor =
         device === "webgpu"
           ? new SeparateExecutor(
               entry,
-              await open(graphs.training, sizes, memory.stepMemory),
-              await open(graphs.optimizer, sizes, memory.stepMemory),
+              await open(graphs.training, sizes, kind),
+              await open(graphs.optimizer, sizes, kind),
             )
-          : new FusedExecutor(entry, await open(graphs.epoch, sizes, memory.stepMemory));
-      const sampler = createSampler(entry.sampler, sampled, seed, entry.name);
+          : new FusedExecutor(entry, await open(graphs.epoch, sizes, kind));
+      const sampler = samplers.get(entry.name)!;
       phases.set(
         entry.name,
         new PhaseTrainer(entry, sampler, executor, memory.stepsPerRun, buffers.matrix, hooks.report),

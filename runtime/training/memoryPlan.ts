@@ -1,5 +1,6 @@
 import { byteSize } from "../artifacts/byteSize.js";
 import { providerOf, type Device } from "../artifacts/device.js";
+import type { SessionMemory } from "../artifacts/graphSession.js";
 import { GraphMemory, withGroupSizes } from "../artifacts/graphMemory.js";
 import type { Artifacts } from "../artifacts/artifacts.js";
 import { graphFile } from "../artifacts/loadArtifacts.js";
@@ -19,7 +20,10 @@ export const ARENA = 2;
 const KEPT = 1.2;
 
 /** Above this, bytes, the block that holds a step's plan costs memory and saves no time worth it. */
-const LARGE_STEP = 2 ** 28;
+const LARGE_STEP = 2 ** 27;
+
+/** A phase of so few steps per epoch gives its memory back after each run, which the other phases can take. */
+const FEW_STEPS = 2;
 
 /** What JavaScript and onnxruntime take in the course of training, bytes (measured: 15 to 35 MB). */
 const JAVASCRIPT = 25e6;
@@ -46,6 +50,8 @@ export interface MemoryNeeds {
   readonly buffers: ReadonlyMap<string, HostTensor>;
   /** Training interactions. */
   readonly pairs: number;
+  /** Steps of an epoch, by phase. */
+  readonly stepsPerEpoch: ReadonlyMap<string, number>;
   /** Most steps per run, by phase. */
   readonly stepsPerRun: number;
   /** False if the graphs are only to rank. */
@@ -66,8 +72,8 @@ export interface MemoryPlan {
   /** Bytes by what they are for. */
   readonly parts: Readonly<Record<"inUse" | "state" | "values" | "evaluation", number>>;
   readonly stepsPerRun: number;
-  /** Whether the graphs that train take the block of their plan. */
-  readonly stepMemory: "planned" | "kept";
+  /** How the graphs that train hold memory, by phase. */
+  readonly stepMemory: ReadonlyMap<string, SessionMemory>;
   /** Most scores computed at once when ranking; null for the usual number. */
   readonly tileScores: number | null;
 }
@@ -125,17 +131,16 @@ function batchSizes(sizes: ReadonlyMap<string, number>, batch: number): Readonly
   ]);
 }
 
-/** Whether a step of some phase is so large that none takes the block of its plan. */
-function isLarge({ sizes }: MemoryNeeds, phases: readonly PhaseGraphs[]): boolean {
-  return phases.some(
-    ({ phase, memory }) =>
-      memory.peak(batchSizes(withGroupSizes(sizes), phase.sampler.batchSize)) > LARGE_STEP,
-  );
+/** How a phase whose steps have so many bytes alive at once holds them. */
+function memoryKind({ stepsPerEpoch }: MemoryNeeds, { phase }: PhaseGraphs, live: number): SessionMemory {
+  if ((stepsPerEpoch.get(phase.name) ?? Infinity) <= FEW_STEPS) return "returned";
+  return live > LARGE_STEP ? "kept" : "planned";
 }
 
-/** What a step of a phase holds; it never falls as more lives at once. */
-function stepBytes(live: number): number {
-  return live > LARGE_STEP ? Math.max(KEPT * live, ARENA * LARGE_STEP) : ARENA * live;
+/** What a step of a phase holds; for one phase it never falls as more lives at once. */
+function stepBytes(kind: SessionMemory, live: number): number {
+  if (kind === "planned") return ARENA * live;
+  return kind === "kept" ? Math.max(KEPT * live, ARENA * LARGE_STEP) : KEPT * live;
 }
 
 /** Peak of training with K steps per run and, instead of the declared ones, batches of at most `batch`. */
@@ -156,12 +161,14 @@ function trainingParts(
   let state = isCuda ? whole : STATE_COPIES * whole + Math.min(GARBAGE, GARBAGE_COPIES * whole);
   // An epoch's triples, before and after they are shuffled.
   let values = isCuda ? 0 : JAVASCRIPT + needs.pairs * 2 * 3 * 4;
-  for (const { phase, memory } of phases) {
+  for (const graphs of phases) {
+    const { phase, memory } = graphs;
     const size = Math.min(batch, phase.sampler.batchSize);
     // Scan carries the state in two buffers of its own (fewer for one or two steps) and the result is a third.
     state += total(stateOf(needs, [phase])) * (1 + Math.min(2, stepsPerRun - 1));
     const stacked = Math.min(stepsPerRun * 4 * phase.batch.length * size, BATCH_BYTES);
-    values += stepBytes(memory.peak(batchSizes(sizes, size))) + 2 * stacked;
+    const live = memory.peak(batchSizes(sizes, size));
+    values += stepBytes(memoryKind(needs, graphs, live), live) + 2 * stacked;
   }
   return { state, values };
 }
@@ -229,9 +236,15 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
   if (phases === null || evaluation === null) {
     const parts = { inUse, state: 0, values: 0, evaluation: 0 };
     const { stepsPerRun } = needs;
-    return { peak: null, limit, parts, stepsPerRun, stepMemory: "planned", tileScores: null };
+    return { peak: null, limit, parts, stepsPerRun, stepMemory: new Map(), tileScores: null };
   }
-  const stepMemory = isLarge(needs, phases) ? "kept" : "planned";
+  const declared = withGroupSizes(needs.sizes);
+  const stepMemory = new Map(
+    phases.map((graphs) => {
+      const live = graphs.memory.peak(batchSizes(declared, graphs.phase.sampler.batchSize));
+      return [graphs.phase.name, memoryKind(needs, graphs, live)];
+    }),
+  );
   const partsFor = (steps: number, block: number, batch?: number): MemoryPlan["parts"] => ({
     inUse,
     ...trainingParts(needs, phases, steps, batch),
@@ -249,10 +262,10 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
     return { peak: peakOf(parts), limit, parts, stepsPerRun, stepMemory, tileScores };
   }
 
-  const sizes = withGroupSizes(needs.sizes);
   const batchOf = ({ phase }: PhaseGraphs): number => phase.sampler.batchSize;
   const [heaviest] = [...phases].sort(
-    (a, b) => b.memory.peak(batchSizes(sizes, batchOf(b))) - a.memory.peak(batchSizes(sizes, batchOf(a))),
+    (a, b) =>
+      b.memory.peak(batchSizes(declared, batchOf(b))) - a.memory.peak(batchSizes(declared, batchOf(a))),
   );
   const batch = heaviest === undefined ? 1 : batchOf(heaviest);
   const smaller = largestFitting(batch, (count) => fits(1, 1, count));
@@ -262,7 +275,7 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
     limit,
     limitedBy: needs.limitedBy,
     graph: heaviest?.graph ?? "embed",
-    largest: heaviest?.memory.largest(batchSizes(sizes, batch), 3) ?? [],
+    largest: heaviest?.memory.largest(batchSizes(declared, batch), 3) ?? [],
     fix: fits(1, 1, smaller)
       ? `A batch size of ${smaller} instead of ${batch} would fit.`
       : `No batch size would fit: of the ${byteSize(peakOf(parts))}, the process has ${byteSize(inUse)} already and ` +

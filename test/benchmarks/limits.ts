@@ -58,7 +58,14 @@ async function peakOf(artifacts: Artifacts, scale: Scale): Promise<number> {
   const hasGraph = artifacts.manifest.buffers.length > 0;
   const plan = await planMemory({
     ...{ artifacts, device: "cpu", sizes: sizesFor(artifacts, scale), buffers: new Map() },
-    ...{ pairs: scale.edges, stepsPerRun: 32, trains: true, limit: null, limitedBy: "" },
+    ...{
+      pairs: scale.edges,
+      stepsPerEpoch: new Map(),
+      stepsPerRun: 32,
+      trains: true,
+      limit: null,
+      limitedBy: "",
+    },
     inUse: EMPTY_PROCESS + datasetBytes(scale) + (hasGraph ? bufferBytes(scale) : 0),
   });
   if (plan.peak === null)

@@ -11,7 +11,7 @@ const info: EngineInfo = {
     limit: 4e9,
     parts: { inUse: 200e6, state: 12e6, values: 90e6, evaluation: 10e6 },
     stepsPerRun: 32,
-    stepMemory: "planned",
+    stepMemory: new Map(),
     tileScores: null,
   },
   dataset: {

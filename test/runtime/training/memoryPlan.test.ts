@@ -35,6 +35,7 @@ describe("the plan of memory", () => {
       sizes,
       buffers: new Map(),
       pairs: 1_000_000,
+      stepsPerEpoch: new Map([["main", 100]]),
       stepsPerRun: 32,
       trains: true,
       limit: null,
@@ -90,16 +91,23 @@ describe("the plan of memory", () => {
     await rejection(plan({ artifacts: larger, limit: 2e9 }), MemoryError);
   });
 
-  it("does not take the plan's block for steps of more than 256 MiB, and never asks less for a larger batch", async () => {
+  it("does not take the plan's block for steps of more than 128 MiB, and never asks less for a larger batch", async () => {
     const estimates: number[] = [];
     const kinds = new Set<string>();
-    for (const batchSize of [25_000, 125_000, 250_000, 500_000]) {
+    for (const batchSize of [12_000, 60_000, 120_000, 500_000]) {
       const { parts, stepMemory } = await plan({ artifacts: await artifactsOf("mf", { batchSize }) });
       estimates.push(parts.values);
-      kinds.add(stepMemory);
+      kinds.add(stepMemory.get("main")!);
     }
     expect([...kinds]).to.deep.equal(["planned", "kept"]);
     expect(estimates).to.deep.equal([...estimates].sort((a, b) => a - b));
+  });
+
+  it("gives the memory of a phase with one step per epoch back", async () => {
+    const { parts } = await plan();
+    const once = await plan({ stepsPerEpoch: new Map([["main", 1]]) });
+    expect(once.stepMemory).to.deep.equal(new Map([["main", "returned"]]));
+    expect(once.parts.values).to.be.below(parts.values);
   });
 
   it("asks only for what ranking needs where nothing is trained", async () => {

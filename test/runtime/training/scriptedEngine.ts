@@ -64,7 +64,7 @@ export class ScriptedEngine implements Engine {
         limit: 4e9,
         parts: { inUse: 200e6, state: 12e6, values: 90e6, evaluation: 10e6 },
         stepsPerRun: 32,
-        stepMemory: "planned",
+        stepMemory: new Map(),
         tileScores: null,
       },
       dataset: {
