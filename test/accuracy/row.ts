@@ -12,8 +12,8 @@ import { resolveSettings } from "../../runtime/training/trainingOptions.js";
 import type { TrainingResults } from "../../runtime/training/trainingResults.js";
 import { WorkerEngine } from "../../runtime/training/workerEngine.js";
 import { trainCompiled } from "../../runtime/tuning/trainCompiled.js";
-import { rankedTrials } from "../../runtime/tuning/trialRecord.js";
-import { tune, type TuningResults } from "../../runtime/tuning/tune.js";
+import { rankedTrials, type TrialRecord } from "../../runtime/tuning/trialRecord.js";
+import { tune } from "../../runtime/tuning/tune.js";
 import type { Contestant } from "./contestants.js";
 import { datasets, equalSteps, learningRates, type DatasetName } from "./datasets.js";
 import {
@@ -54,29 +54,67 @@ export interface RowOrder {
  * trains what is chosen with further seeds.
  */
 export async function runRow(order: RowOrder): Promise<RowRecord> {
-  const { contestant, dataset, data, threads, report } = order;
-  const { model: name, ancestor } = contestant;
+  const { contestant, dataset, report } = order;
+  const { model, ancestor } = contestant;
   const asked = question(order);
-  const known = await readRecord(order.records, dataset, name, asked);
+  const known = await readRecord(order.records, dataset, model, asked);
   if (known !== null) return known;
-  const model = models.get(name);
-  if (model === undefined) throw new Error(`internal: no model "${name}"`);
-  const folder = join(order.runs, dataset, name);
-  const { training, trialEpochs } = datasets[dataset];
   const started = performance.now();
   const say = (text: string): void => {
-    report(`${dataset}/${name} ${((performance.now() - started) / 60_000).toFixed(1)} min: ${text}`);
+    report(`${dataset}/${model} ${((performance.now() - started) / 60_000).toFixed(1)} min: ${text}`);
   };
-  const searched = await tune({
+  const trials = await search(order, asked, say);
+  const finalists = await trainFinalists(order, asked.given, trials, say);
+  const best = finalists
+    .filter(({ results }) => results !== null)
+    .toSorted((left, right) => right.score! - left.score!)[0];
+  if (best?.results == null) throw new Error(`${dataset}/${model}: all finalists diverged`);
+  const chosen = { ...asked.given, ...best.hyperparameters };
+  const results = [best.results];
+  for (let seed = SEARCH_SEED + 1; seed <= asked.seeds; seed++) {
+    const further = await finishedRun(order, chosen, seed);
+    if (further === null) throw new Error(`${dataset}/${model} diverged with seed ${seed}`);
+    results.push(further);
+  }
+  for (const { seed, test } of results) {
+    say(`seed ${seed}: test Recall@20 ${test!.metrics["Recall@20"]!.toFixed(4)}`);
+  }
+  const record: RowRecord = {
+    ...{ model, dataset, asked, chosen },
+    datasetChecksum: best.results.dataset.checksum,
+    trials: trials.map(({ hyperparameters, score }) => ({ hyperparameters, score })),
+    finalists: finalists.map(({ hyperparameters, score }) => ({ hyperparameters, score })),
+    seeds: results.map(seedRecord),
+    popularity: chosenMetrics(best.results.popularityTest!.metrics),
+    comparison:
+      ancestor === undefined ? null : { ancestor, tests: await comparison(order, chosen, ancestor) },
+  };
+  await writeRecord(order.records, record);
+  return record;
+}
+
+type Question = ReturnType<typeof question>;
+
+/** The trials, of which those that have ended are read. */
+async function search(
+  order: RowOrder,
+  asked: Question,
+  say: (text: string) => void,
+): Promise<readonly TrialRecord[]> {
+  const { contestant, dataset, data, threads } = order;
+  const model = models.get(contestant.model);
+  if (model === undefined) throw new Error(`internal: no model "${contestant.model}"`);
+  const out = join(order.runs, dataset, contestant.model, "search");
+  const { trials } = await tune({
     build: (hyperparameters) => buildArtifacts(model, hyperparameters),
     space: modelSearchSpace(model, asked.space),
     hyperparameters: asked.given,
     method: "random",
     trials: TRIALS,
-    training: { ...training, epochs: trialEpochs, seed: SEARCH_SEED, threads },
+    training: { ...asked.training, epochs: asked.trialEpochs, seed: SEARCH_SEED, threads },
     dataset: data,
-    out: join(folder, "search"),
-    resume: existsSync(join(folder, "search", "trials.jsonl")),
+    out,
+    resume: existsSync(join(out, "study.json")),
     onProgress(event) {
       if (event.kind !== "ended") return;
       const { trial, score, bestEpoch, hyperparameters, seconds } = event.record;
@@ -86,42 +124,39 @@ export async function runRow(order: RowOrder): Promise<RowRecord> {
       );
     },
   });
-  const finalists: { readonly point: ScoredPoint; readonly results: TrainingResults }[] = [];
-  for (const { hyperparameters } of rankedTrials(searched.trials).slice(0, FINALISTS)) {
-    const results = await finishedRun(order, { ...asked.given, ...hyperparameters }, SEARCH_SEED);
-    const score = results.valid!.metrics["Recall@20"]!;
-    finalists.push({ point: { hyperparameters, score }, results });
-    say(`finalist ${JSON.stringify(hyperparameters)}: ${score.toFixed(4)}, epoch ${results.bestEpoch}`);
-  }
-  const best = finalists.toSorted((left, right) => right.point.score! - left.point.score!)[0];
-  if (best === undefined) throw new Error(`${dataset}/${name}: all trials diverged`);
-  const chosen = { ...asked.given, ...best.point.hyperparameters };
-  const results = [best.results];
-  for (let seed = SEARCH_SEED + 1; seed <= asked.seeds; seed++) {
-    results.push(await finishedRun(order, chosen, seed));
-  }
-  for (const { seed, test } of results)
-    say(`seed ${seed}: test Recall@20 ${test!.metrics["Recall@20"]!.toFixed(4)}`);
-  const first = results[0]!;
-  const record: RowRecord = {
-    model: name,
-    dataset,
-    datasetChecksum: first.dataset.checksum,
-    asked,
-    trials: trialsOf(searched),
-    finalists: finalists.map(({ point }) => point),
-    chosen,
-    seeds: results.map(seedRecord),
-    popularity: chosenMetrics(first.popularityTest!.metrics),
-    comparison:
-      ancestor === undefined ? null : { ancestor, tests: await comparison(order, chosen, ancestor) },
-  };
-  await writeRecord(order.records, record);
-  return record;
+  return trials;
 }
 
-/** The results of one seed, read if they are there. */
-async function finishedRun(order: RowOrder, hyperparameters: Values, seed: number): Promise<TrainingResults> {
+interface Finalist extends ScoredPoint {
+  /** Null if training diverged. */
+  readonly results: TrainingResults | null;
+}
+
+async function trainFinalists(
+  order: RowOrder,
+  given: Values,
+  trials: readonly TrialRecord[],
+  say: (text: string) => void,
+): Promise<readonly Finalist[]> {
+  const finalists: Finalist[] = [];
+  for (const { hyperparameters } of rankedTrials(trials).slice(0, FINALISTS)) {
+    const results = await finishedRun(order, { ...given, ...hyperparameters }, SEARCH_SEED);
+    const score = results?.valid?.metrics["Recall@20"] ?? null;
+    finalists.push({ hyperparameters, score, results });
+    say(
+      `finalist ${JSON.stringify(hyperparameters)}: ` +
+        (results === null ? "diverged" : `${score!.toFixed(4)}, epoch ${results.bestEpoch}`),
+    );
+  }
+  return finalists;
+}
+
+/** The results of one seed, read if they are there; null if training diverged. */
+async function finishedRun(
+  order: RowOrder,
+  hyperparameters: Values,
+  seed: number,
+): Promise<TrainingResults | null> {
   const { contestant, dataset, data, threads } = order;
   const run = runFolder(order, contestant.model, hyperparameters, seed);
   const file = join(run, "results.json");
@@ -138,8 +173,8 @@ async function finishedRun(order: RowOrder, hyperparameters: Values, seed: numbe
     },
     (...parameters) => WorkerEngine.open(...parameters),
   );
-  if (outcome?.status === "finished") return outcome.results;
-  throw new Error(`${run}: ${outcome === null ? "interrupted" : outcome.problem}`);
+  if (outcome === null) throw new Error(`${run} was interrupted`);
+  return outcome.status === "finished" ? outcome.results : null;
 }
 
 function question({ contestant, dataset, isHeadline }: RowOrder) {
@@ -204,12 +239,6 @@ async function comparison(order: RowOrder, chosen: Values, ancestor: string): Pr
 
 function chosenMetrics(metrics: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   return Object.fromEntries(columns.map((column) => [column, metrics[column]!]));
-}
-
-function trialsOf({ trials }: TuningResults): RowRecord["trials"] {
-  return trials.map(({ hyperparameters, score }) => {
-    return { hyperparameters, score };
-  });
 }
 
 function seedRecord({ seed, bestEpoch, epochs, valid, test, timing }: TrainingResults): SeedRecord {
