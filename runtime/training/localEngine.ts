@@ -16,11 +16,12 @@ import { evaluateDataset, type EvaluationRequest } from "./evaluateDataset.js";
 import { initialState } from "./initialise.js";
 import { fitTiles } from "./fitTile.js";
 import { memoryLimit } from "./memoryLimit.js";
-import { planMemory } from "./memoryPlan.js";
+import { planMemory, type StepMemory } from "./memoryPlan.js";
 import { PhaseTrainer, STEPS_PER_RUN } from "./phaseTrainer.js";
 import { RecipeGraphs } from "./recipeGraphs.js";
+import { ReopenedGraph } from "./reopenedGraph.js";
 import { ScheduledEngine, startingState, type EngineParts } from "./scheduledEngine.js";
-import { FusedExecutor, SeparateExecutor } from "./stepExecutor.js";
+import { FusedExecutor, SeparateExecutor, type RunnableGraph } from "./stepExecutor.js";
 
 /** Trains in the calling thread; onnxruntime blocks it while a graph runs. */
 export class LocalEngine extends ScheduledEngine implements Engine {
@@ -103,15 +104,21 @@ export class LocalEngine extends ScheduledEngine implements Engine {
       inUse: process.memoryUsage.rss(),
     });
 
-    const sessions: GraphSession[] = [];
+    const closing: (() => Promise<void>)[] = [];
     const open = async (
       graph: string,
       known: ReadonlyMap<string, number>,
       kind: SessionMemory = "planned",
     ): Promise<GraphSession> => {
       const session = await GraphSession.open(artifacts, graph, withSizes(known, kind));
-      sessions.push(session);
+      closing.push(() => session.release());
       return session;
+    };
+    const openSteps = async (graph: string, kind: StepMemory | undefined): Promise<RunnableGraph> => {
+      if (kind !== "reopened") return open(graph, sizes, kind);
+      const reopened = new ReopenedGraph(() => GraphSession.open(artifacts, graph, withSizes(sizes, "kept")));
+      closing.push(() => reopened.rest());
+      return reopened;
     };
     const phases = new Map<string, PhaseTrainer>();
     for (const entry of manifest.phases) {
@@ -121,10 +128,10 @@ export class LocalEngine extends ScheduledEngine implements Engine {
         device === "webgpu"
           ? new SeparateExecutor(
               entry,
-              await open(graphs.training, sizes, kind),
-              await open(graphs.optimizer, sizes, kind),
+              await openSteps(graphs.training, kind),
+              await openSteps(graphs.optimizer, kind),
             )
-          : new FusedExecutor(entry, await open(graphs.epoch, sizes, kind));
+          : new FusedExecutor(entry, await openSteps(graphs.epoch, kind));
       const sampler = samplers.get(entry.name)!;
       phases.set(
         entry.name,
@@ -156,7 +163,7 @@ export class LocalEngine extends ScheduledEngine implements Engine {
     };
     const close = async (): Promise<void> => {
       await recipeGraphs.close();
-      for (const session of sessions) await session.release();
+      for (const release of closing) await release();
     };
     return new LocalEngine(
       info,

@@ -76,27 +76,31 @@ export class PhaseTrainer {
     const sample = this.sampler.epoch(epoch);
     const start = progress?.step ?? 0;
     const sums = Float64Array.from(progress?.sums ?? this.entry.losses.map(() => 0));
-    for (const range of stepRanges(sample, this.stepsPerRun, start)) {
-      const started = performance.now();
-      const { updated, losses } = await this.executor.run({
-        count: range.count,
-        firstStep: stepsTaken + 1 + range.first - start,
-        learningRate,
-        batch: batchFeeds(sample, this.entry.batch, range, this.matrix),
-        standing: standing(),
-      });
-      const chunkSums = this.add(losses, epoch, range.first, sums);
-      const step = range.first + range.count;
-      this.report({
-        kind: "chunk",
-        phase: this.entry.name,
-        epoch,
-        step,
-        steps: sample.steps,
-        losses: this.named(chunkSums.map((sum) => sum / range.count)),
-        stepsPerSecond: (1000 * range.count) / Math.max(performance.now() - started, 1e-3),
-      });
-      yield { step, sums: [...sums], taken: range.count, updated };
+    try {
+      for (const range of stepRanges(sample, this.stepsPerRun, start)) {
+        const started = performance.now();
+        const { updated, losses } = await this.executor.run({
+          count: range.count,
+          firstStep: stepsTaken + 1 + range.first - start,
+          learningRate,
+          batch: batchFeeds(sample, this.entry.batch, range, this.matrix),
+          standing: standing(),
+        });
+        const chunkSums = this.add(losses, epoch, range.first, sums);
+        const step = range.first + range.count;
+        this.report({
+          kind: "chunk",
+          phase: this.entry.name,
+          epoch,
+          step,
+          steps: sample.steps,
+          losses: this.named(chunkSums.map((sum) => sum / range.count)),
+          stepsPerSecond: (1000 * range.count) / Math.max(performance.now() - started, 1e-3),
+        });
+        yield { step, sums: [...sums], taken: range.count, updated };
+      }
+    } finally {
+      await this.executor.rest?.();
     }
   }
 

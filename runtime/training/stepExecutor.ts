@@ -1,4 +1,3 @@
-import type { GraphSession } from "../artifacts/graphSession.js";
 import type { PhaseEntry } from "../artifacts/manifest.js";
 import { hostTensor, type HostTensor } from "../data/hostTensor.js";
 
@@ -25,9 +24,15 @@ export interface StepResult {
 /** Takes optimizer steps. Its inputs are left as they were. */
 export interface StepExecutor {
   run(chunk: StepChunk): Promise<StepResult>;
+  /** Told after the last step of an epoch, or before a pause: what only steps need may be given back. */
+  rest?(): Promise<void>;
 }
 
-export type RunnableGraph = Pick<GraphSession, "run">;
+export interface RunnableGraph {
+  run(feeds: ReadonlyMap<string, HostTensor>): Promise<Map<string, HostTensor>>;
+  /** See StepExecutor; absent where there is nothing to give back. */
+  rest?(): Promise<void>;
+}
 
 /** Names of the tensors that a phase updates. */
 export function updatedNames(phase: PhaseEntry): string[] {
@@ -52,6 +57,10 @@ export class FusedExecutor implements StepExecutor {
     feeds.set("step", hostTensor("float32", [count], steps));
     const results = await this.epochGraph.run(feeds);
     return { updated: updatedIn(this.phase, results), losses: results.get("losses")!.data as Float32Array };
+  }
+
+  async rest(): Promise<void> {
+    await this.epochGraph.rest?.();
   }
 }
 
@@ -78,6 +87,11 @@ export class SeparateExecutor implements StepExecutor {
       for (const [name, tensor] of updated) feeds.set(name, tensor);
     }
     return { updated, losses };
+  }
+
+  async rest(): Promise<void> {
+    await this.trainingGraph.rest?.();
+    await this.optimizerGraph.rest?.();
   }
 }
 

@@ -91,15 +91,15 @@ describe("the plan of memory", () => {
     await rejection(plan({ artifacts: larger, limit: 2e9 }), MemoryError);
   });
 
-  it("does not take the plan's block for steps of more than 128 MiB, and never asks less for a larger batch", async () => {
+  it("takes no block for steps of more than 128 MiB, closes the session of more than 512 MiB, never asks less for a larger batch", async () => {
     const estimates: number[] = [];
     const kinds = new Set<string>();
-    for (const batchSize of [12_000, 60_000, 120_000, 500_000]) {
+    for (const batchSize of [12_000, 60_000, 120_000, 500_000, 900_000]) {
       const { parts, stepMemory } = await plan({ artifacts: await artifactsOf("mf", { batchSize }) });
       estimates.push(parts.values);
       kinds.add(stepMemory.get("main")!);
     }
-    expect([...kinds]).to.deep.equal(["planned", "kept"]);
+    expect([...kinds]).to.deep.equal(["planned", "kept", "reopened"]);
     expect(estimates).to.deep.equal([...estimates].sort((a, b) => a - b));
   });
 

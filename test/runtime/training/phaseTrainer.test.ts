@@ -11,6 +11,8 @@ import { rejection } from "../rejection.js";
 /** An executor whose loss at step s is s (bpr: 2 s), and that remembers its chunks. */
 class CountingExecutor implements StepExecutor {
   readonly chunks: { count: number; firstStep: number; batchSize: number }[] = [];
+  /** Chunks that had run whenever it rested. */
+  readonly rests: number[] = [];
 
   constructor(private readonly divergesAt = Infinity) {}
 
@@ -23,6 +25,11 @@ class CountingExecutor implements StepExecutor {
       losses[2 * index + 1] = 2 * step;
     }
     return Promise.resolve({ updated: new Map(), losses });
+  }
+
+  rest(): Promise<void> {
+    this.rests.push(this.chunks.length);
+    return Promise.resolve();
   }
 }
 
@@ -112,6 +119,22 @@ describe("an epoch of a phase", () => {
     const rest = await run(executor, { ...settings, stepsPerRun: 1, from: whole[0]! });
     expect(executor.chunks.map(({ firstStep }) => firstStep)).to.deep.equal([14, 15, 16]);
     expect(rest.at(-1)!.sums).to.deep.equal(whole.at(-1)!.sums);
+  });
+
+  it("lets the executor rest after the last step, before a pause and after a problem", async () => {
+    const settings = { triples: 23, batchSize: 4, stepsPerRun: 3 };
+    const whole = new CountingExecutor();
+    await run(whole, settings);
+    expect(whole.rests).to.deep.equal([3]);
+    const paused = new CountingExecutor();
+    for await (const { step } of trainerOf(paused, settings).chunks(2, 0.1, null, 10, () => new Map())) {
+      expect(step).to.equal(3);
+      break;
+    }
+    expect(paused.rests).to.deep.equal([1]);
+    const diverging = new CountingExecutor(14);
+    await rejection(run(diverging, settings), NonFiniteLossError);
+    expect(diverging.rests).to.deep.equal([2]);
   });
 
   it("does not run before its first epoch, from its end on, or without steps", () => {
