@@ -1,6 +1,7 @@
 import type { Graph } from "../ir/node.js";
 import { batchRows } from "./batchRows.js";
 import { joinProducts } from "./joinProducts.js";
+import { ownRows } from "./ownRows.js";
 import { readTransposed } from "./readTransposed.js";
 import { verifyTypes } from "./rewrite.js";
 import { scaleTables } from "./scales.js";
@@ -24,5 +25,5 @@ export function prepare(graph: Graph): Graph {
 
 /** Every pass in order, each verified by inferring all types again. Unused values fall away by themselves. */
 export function optimise(graph: Graph): Graph {
-  return applyAll([share, simplify, share, simplify, share, readTransposed], graph);
+  return applyAll([share, simplify, share, simplify, share, ownRows, share, readTransposed], graph);
 }

@@ -71,6 +71,8 @@ function neutralElements(node: Node): Node | undefined {
     case "add":
       if (a === 0) return as(node, right!);
       if (b === 0) return as(node, left!);
+      // As a scale it joins others.
+      if (left === right) return multiply(left!, scalar(2));
       if (right!.operation === "negate") return subtract(left!, right!.inputs[0]!);
       if (left!.operation === "negate") return subtract(right!, left!.inputs[0]!);
       return undefined;

@@ -12,8 +12,10 @@ export function streamMultiplier(stream: string): bigint {
 
 const HALF = 1n << 32n;
 
-/** Widynski's "Squares" generator with four rounds: uint64 counters and key to 32 random bits each. */
-function squares(onnx: Emitter, counter: string, key: string): string {
+const TOP_24 = 1n << 40n;
+
+/** The upper 24 of the 32 bits of Widynski's "Squares" generator with four rounds: uint64 counters and key to uint64. */
+function squares24(onnx: Emitter, counter: string, key: string): string {
   const half = onnx.constant("uint64", [], [HALF]);
   const mul = (a: string, b: string): string => onnx.node("Mul", [a, b]);
   const add = (a: string, b: string): string => onnx.node("Add", [a, b]);
@@ -23,7 +25,7 @@ function squares(onnx: Emitter, counter: string, key: string): string {
   let state = swapHalves(add(mul(y, y), y));
   state = swapHalves(add(mul(state, state), z));
   state = swapHalves(add(mul(state, state), y));
-  return onnx.node("Div", [add(mul(state, state), z), half]);
+  return onnx.node("Div", [add(mul(state, state), z), onnx.constant("uint64", [], [TOP_24])]);
 }
 
 export const noise = {
@@ -59,10 +61,9 @@ export const noise = {
     lower: (onnx, [counters, key, step], node) => {
       const stream = onnx.constant("uint64", [], [streamMultiplier(node.attributes.stream as string)]);
       const offset = onnx.node("Mul", [onnx.cast(step!, "uint64"), onnx.constant("uint64", [], [HALF])]);
-      const bits = squares(onnx, onnx.node("Add", [counters!, offset]), onnx.node("Mul", [key!, stream]));
-      const top = onnx.node("Div", [bits, onnx.constant("uint64", [], [256n])]);
-      return onnx.node("Mul", [onnx.cast(top, "float32"), onnx.constant("float32", [], [2 ** -24])]);
+      const bits = squares24(onnx, onnx.node("Add", [counters!, offset]), onnx.node("Mul", [key!, stream]));
+      return onnx.node("Mul", [onnx.cast(bits, "float32"), onnx.constant("float32", [], [2 ** -24])]);
     },
-    flops: (node) => productOfSizes([22, ...typeOf(node).axes.map((axis) => axis.size)]),
+    flops: (node) => productOfSizes([21, ...typeOf(node).axes.map((axis) => axis.size)]),
   },
 } satisfies Record<string, Operation>;
