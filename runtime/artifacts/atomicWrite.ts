@@ -4,11 +4,16 @@ import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** A name beside `path` that no other process chooses. */
-function temporaryName(path: string): string {
+export function temporaryName(path: string): string {
   return `${path}.writing-${process.pid}-${randomBytes(4).toString("hex")}`;
 }
 
 const TEMPORARY = /\.writing-\d+-[0-9a-f]{8}$/;
+
+/** Whether a name is one that a killed process left behind, or a living one uses. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
 
 /** Deletes the temporary files and folders that killed processes left in a folder that nobody else writes to. */
 export async function removeAbandoned(folder: string): Promise<void> {
@@ -16,7 +21,7 @@ export async function removeAbandoned(folder: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   });
-  for (const name of names.filter((candidate) => TEMPORARY.test(candidate))) {
+  for (const name of names.filter(isTemporary)) {
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { open, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { temporaryName } from "../artifacts/atomicWrite.js";
 
 /** What the operating system is asked; tests put a full or a read-only disk in its place. */
 export interface DiskCalls {
@@ -55,7 +55,7 @@ async function existingFolder(path: string): Promise<string> {
 export async function folderSpace(folder: string, calls: DiskCalls = diskCalls): Promise<FolderSpace> {
   const existing = await existingFolder(resolve(folder));
   try {
-    await calls.write(join(existing, `.mmkit-${process.pid}-${randomBytes(4).toString("hex")}`));
+    await calls.write(temporaryName(join(existing, ".mmkit")));
     return { problem: null, free: await calls.free(existing) };
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isFolderThere, removeAbandoned, writeFileAtomic } from "../artifacts/atomicWrite.js";
+import { isFolderThere, isTemporary, removeAbandoned, writeFileAtomic } from "../artifacts/atomicWrite.js";
 import type { Json } from "../artifacts/manifest.js";
 import type { RankingReport } from "../ranking/evaluateRanking.js";
 import { loadCheckpoint, saveCheckpoint, type Checkpoint } from "./checkpoint.js";
@@ -75,7 +75,9 @@ export class RunFolder {
         "Choose another folder.",
       );
     }
-    const names = (await readdir(this.path)).filter((name) => ![RUN_ARTIFACTS, LOCK_FILE].includes(name));
+    const names = (await readdir(this.path)).filter(
+      (name) => ![RUN_ARTIFACTS, LOCK_FILE].includes(name) && !isTemporary(name),
+    );
     if (names.length === 0) return;
     if (!names.includes("config.json")) {
       throw new RunFolderError(

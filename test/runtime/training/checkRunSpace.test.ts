@@ -8,7 +8,7 @@ import {
   checkWritable,
   userMetricsBytes,
 } from "../../../runtime/training/checkRunSpace.js";
-import { RunFolderError } from "../../../runtime/training/runFolder.js";
+import { RunFolder, RunFolderError } from "../../../runtime/training/runFolder.js";
 import { train } from "../../../runtime/training/trainer.js";
 import { exampleManifest } from "../artifacts/exampleArtifacts.js";
 import { rejection } from "../rejection.js";
@@ -31,6 +31,17 @@ describe("the disk of a run", () => {
   it("may be a folder that is yet to be made, and nothing is left behind by trying", async () => {
     await checkRunSpace(at("a", "b"), { checkpoint: 1000, userMetrics: 10 });
     expect(await readdir(temporary.path)).to.deep.equal([]);
+  });
+
+  it("is tried by a file that does not keep the next process from starting a run there", async () => {
+    const killed: DiskCalls = { ...withFree(1e12), write: (file) => writeFile(file, "") };
+    await mkdir(at("run"));
+    await checkWritable(at("run"), killed);
+    expect(await readdir(at("run"))).to.have.length(1);
+    const folder = new RunFolder(at("run"));
+    await folder.checkFree(false);
+    await folder.removeAbandoned();
+    expect(await readdir(at("run"))).to.deep.equal([]);
   });
 
   it("is refused below a file", async () => {
