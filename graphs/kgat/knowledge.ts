@@ -1,10 +1,10 @@
 import {
   add,
-  batchMatmul,
   dot,
   entryRows,
   gather,
   gatherIds,
+  groupMatmul,
   meanAll,
   multiply,
   reorder,
@@ -39,7 +39,7 @@ export function transR(
     "role",
     roles.map((ids) => gather(nodes, ids)),
   );
-  const projected = batchMatmul(reorder(ends, ["batch", "role", "dim"]), gather(weight, relationIds));
+  const projected = groupMatmul(reorder(ends, ["batch", "role", "dim"]), weight, relationIds);
   const [head, tail, negative] = roles.map((_, role): Rows =>
     sum(slice(projected, "role", role, 1, "chosen"), "chosen"),
   ) as [Rows, Rows, Rows];

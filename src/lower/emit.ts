@@ -190,7 +190,8 @@ export class BlockEmitter implements Emitter {
   }
 
   cast(value: string, dtype: DType): string {
-    return this.node("Cast", [value], { to: tensorFormats[onnxDType(dtype, this.precision)].code });
+    const { code } = tensorFormats[onnxDType(dtype, this.precision)];
+    return this.sharedNode("Cast", [value], 1, { to: code })[0]!;
   }
 
   /** Emits into the outermost graph, for what does not change from step to step. */

@@ -2,6 +2,7 @@ import { inputName, isInput, topologicalOrder, type Graph, type Node } from "../
 import { formatType, productOfSizes, sizeKey, type Axis, type Size, type ValueType } from "../ir/types.js";
 import { sparseType, typeOf } from "../ops/build.js";
 import { EXPONENTIAL_PARTS } from "../ops/exponential.js";
+import { CHUNK_ROWS } from "../ops/grouped.js";
 import { dominates, polynomial, scaled, sum, type Polynomial } from "./polynomial.js";
 
 /** Memory that one evaluation of a graph needs beyond its inputs, as polynomials of the symbolic sizes, bytes. */
@@ -146,6 +147,40 @@ function entryTemporaries(node: Node): Temporary[] {
   ];
 }
 
+/**
+ * The tensors of an operation on groups of rows: which row is of which group, thrice as float32 and once as bool; the
+ * rows in their chunks; the matrix of each chunk; of `groupMatmul` the products per chunk, of `groupOuter` the second
+ * rows and which chunk is of which group.
+ */
+function groupedTemporaries(node: Node): Temporary[] {
+  const [values, other] = [0, 1].map((index) => sizesOf(typeOf(node.inputs[index]!).axes)) as [
+    Size[],
+    Size[],
+  ];
+  const isProduct = node.operation === "groupMatmul";
+  const [group, ...matrix] = isProduct ? other : sizesOf(typeOf(node).axes);
+  const [member, ...rest] = values as [Size, ...Size[]];
+  const once = (sizes: readonly Size[], width = 4): Temporary => ({
+    shape: null,
+    bytes: bytesOf(sizes, width),
+  });
+  // A chunk for each CHUNK_ROWS rows and one more for each group.
+  const chunks = (width: number): Temporary => ({
+    shape: null,
+    bytes: sum([
+      bytesOf([group!, ...matrix], width),
+      scaled(polynomial(productOfSizes([member, ...matrix])), width / CHUNK_ROWS),
+    ]),
+  });
+  const inChunks = (sizes: readonly Size[]): Temporary[] => [
+    once([member, ...sizes]),
+    once([member, ...sizes]),
+    once([group!, CHUNK_ROWS, ...sizes]),
+  ];
+  const second = isProduct ? [...rest.slice(0, -1), other[2]!] : other.slice(1);
+  return [once([group!, member], 3 * 4 + 1), ...inChunks(rest), ...inChunks(second), chunks(4)];
+}
+
 /** What an operation needs while it runs, besides its inputs and its result, as its lowering and kernels have it. */
 function temporaries(node: Node): Temporary[] {
   const operand = (index: number): Size[] => sizesOf(typeOf(node.inputs[index]!).axes);
@@ -163,6 +198,9 @@ function temporaries(node: Node): Temporary[] {
     case "rowMatmul":
     case "rowOuter":
       return entryTemporaries(node);
+    case "groupMatmul":
+    case "groupOuter":
+      return groupedTemporaries(node);
     case "scatterAdd":
       // Of matrices, which id is which row, as bool and as float32.
       if (typeOf(node).axes.length > 2) return passing([typeOf(node).axes[0]!.size, ...operand(0)], 1 + 4);

@@ -105,6 +105,10 @@ export const rowMatmul = (matrix: Node, values: Node, weights: Node): Node =>
   apply("rowMatmul", [matrix, values, weights]);
 export const rowOuter = (matrix: Node, left: Node, right: Node): Node =>
   apply("rowOuter", [matrix, left, right]);
+export const groupMatmul = (values: Node, weights: Node, ids: Node): Node =>
+  apply("groupMatmul", [values, weights, ids]);
+export const groupOuter = (left: Node, right: Node, ids: Node, group: Axis): Node =>
+  apply("groupOuter", [left, right, ids], { group });
 export const entryRows = (matrix: Node): Node => apply("entryRows", [matrix]);
 export const entryColumns = (matrix: Node): Node => apply("entryColumns", [matrix]);
 export const segmentSum = (matrix: Node, values: Node): Node => apply("segmentSum", [matrix, values]);

@@ -52,6 +52,7 @@ export interface Emitter {
   partSizes(size: Size, count: number): string;
   /** int64 [rank]. */
   shape(axes: readonly Axis[]): string;
+  /** Emitted once per value and type. */
   cast(value: string, dtype: DType): string;
   sparse(node: Node): SparseTensors;
 }

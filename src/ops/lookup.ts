@@ -42,7 +42,12 @@ function flattened(onnx: Emitter, value: string, rank: number, tail: readonly Ax
  * Matrices [id, rest…] added up per id [row, rest…] as one product with the matrix of which id is which row: a table of
  * matrices has few rows, and a scatter takes about as long for each element as that product for some hundred rows.
  */
-function addedByProduct(onnx: Emitter, rows: string, positions: string, axes: readonly Axis[]): string {
+export function addedByProduct(
+  onnx: Emitter,
+  rows: string,
+  positions: string,
+  axes: readonly Axis[],
+): string {
   const [row, ...rest] = axes as readonly [Axis, ...Axis[]];
   const width = onnx.size(productOfSizes(rest.map((axis) => axis.size)));
   const flat = onnx.node("Reshape", [rows, onnx.node("Concat", [onnx.ints([-1]), width], { axis: 0 })]);

@@ -2,6 +2,7 @@ import { entryOperations } from "./entries.js";
 import { elementwise } from "./elementwise.js";
 import { exponentials } from "./exponential.js";
 import { layout } from "./layout.js";
+import { groupedOperations } from "./grouped.js";
 import { lookups } from "./lookup.js";
 import { neighbourOperations } from "./neighbours.js";
 import { noise } from "./noise.js";
@@ -21,6 +22,7 @@ const table = {
   ...sparseOperations,
   ...neighbourOperations,
   ...entryOperations,
+  ...groupedOperations,
   ...noise,
 } satisfies Record<string, Operation>;
 

@@ -1,6 +1,7 @@
 import type { OperationName } from "../../src/ops/table.js";
 import type { Rule } from "./rules/application.js";
 import { elementwiseRules } from "./rules/elementwise.js";
+import { groupedRules } from "./rules/grouped.js";
 import { layoutRules } from "./rules/layout.js";
 import { lookupRules } from "./rules/lookup.js";
 import { noiseRules } from "./rules/noise.js";
@@ -17,5 +18,6 @@ export const rules: Readonly<Record<OperationName, Rule>> = {
   ...reductionRules,
   ...lookupRules,
   ...sparseRules,
+  ...groupedRules,
   ...noiseRules,
 };

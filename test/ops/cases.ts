@@ -1,5 +1,6 @@
 import type { OperationName } from "../../src/ops/table.js";
 import { elementwiseCases } from "./cases/elementwise.js";
+import { groupedCases } from "./cases/grouped.js";
 import { layoutCases } from "./cases/layout.js";
 import { lookupCases } from "./cases/lookup.js";
 import { noiseCases } from "./cases/noise.js";
@@ -14,5 +15,6 @@ export const cases: Record<OperationName, readonly OperationCase[]> = {
   ...reductionCases,
   ...lookupCases,
   ...sparseCases,
+  ...groupedCases,
   ...noiseCases,
 };
