@@ -1,7 +1,7 @@
 /**
  * The accuracy tables: `npm run accuracy -- [--dataset tiktok] [--only ksi,lightgcn]` searches and trains what has no
  * record in docs/results yet, in the background of other work if need be (it goes on where it stopped), and writes
- * docs/results.md from all records.
+ * docs/results.md and the results on the models' pages from all records.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -11,6 +11,7 @@ import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
 import { splitDataset } from "../../runtime/import/splitDataset.js";
 import { contestants, type Contestant } from "./contestants.js";
 import { datasetNames, datasets, type DatasetName } from "./datasets.js";
+import { writeModelPages } from "./modelPages.js";
 import { readRecord, type RowRecord } from "./record.js";
 import { resultsPage } from "./resultsPage.js";
 import { runRow } from "./row.js";
@@ -28,7 +29,7 @@ const options = await yargs(hideBin(process.argv))
   .option("page", {
     type: "boolean",
     default: false,
-    describe: "Train nothing, write the page from the records",
+    describe: "Train nothing, write the pages from the records",
   })
   .strict()
   .parse();
@@ -98,5 +99,7 @@ if (!options.page) {
     }
   }
 }
-await writeFileAtomic("docs/results.md", resultsPage(await allRecords()));
-report("docs/results.md is written");
+const records = await allRecords();
+await writeFileAtomic("docs/results.md", resultsPage(records));
+await writeModelPages("docs/models", records);
+report("docs/results.md and the models' pages are written");

@@ -42,7 +42,8 @@ function datasetSection(dataset: DatasetName, rows: readonly RowRecord[]): strin
   ].join("\n");
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+/** Markdown of rows of which the first is the header. */
+export function table(rows: readonly (readonly string[])[]): string {
   const [header, ...rest] = rows;
   return [header!, header!.map(() => "---"), ...rest].map((row) => `| ${row.join(" | ")} |\n`).join("");
 }
@@ -59,7 +60,8 @@ function deviation(values: readonly number[]): number {
   );
 }
 
-function summary(seeds: readonly SeedRecord[], metric: string): string {
+/** Mean ± standard deviation over the seeds. */
+export function summary(seeds: readonly SeedRecord[], metric: string): string {
   const values = seeds.map(({ test }) => test[metric]!);
   return `${mean(values).toFixed(4)} ± ${deviation(values).toFixed(4)}`;
 }
@@ -83,17 +85,23 @@ function scoreTable(rows: readonly RowRecord[]): string {
   ]);
 }
 
+export function signed(difference: number): string {
+  return `${difference < 0 ? "−" : "+"}${Math.abs(difference).toFixed(4)}`;
+}
+
+export function pValue(value: number | null): string {
+  return value === null ? "" : value < 1e-15 ? "< 1e-15" : value.toPrecision(2);
+}
+
 function comparisonTable(rows: readonly RowRecord[]): string {
   const tests = rows.flatMap(({ comparison }) => comparison?.tests ?? []);
   if (tests.length === 0) return "";
-  const p = (value: number | null): string =>
-    value === null ? "" : value < 1e-15 ? "< 1e-15" : value.toPrecision(2);
   const body = tests.map(({ left, right, metric, difference, adjusted }) => [
     `${left} − ${right}`,
     metric,
-    `${difference < 0 ? "−" : "+"}${Math.abs(difference).toFixed(4)}`,
-    p(adjusted.wilcoxon),
-    p(adjusted.tTest),
+    signed(difference),
+    pValue(adjusted.wilcoxon),
+    pValue(adjusted.tTest),
   ]);
   return `Headline models against their ancestors, over users, p-values corrected within a pair (Holm):\n\n${table(
     [["models", "metric", "difference", "Wilcoxon p", "t-test p"], ...body],
