@@ -1,7 +1,7 @@
 import { byteSize } from "../artifacts/byteSize.js";
 import { providerOf, type Device } from "../artifacts/device.js";
 import type { SessionMemory } from "../artifacts/graphSession.js";
-import { GraphMemory, withGroupSizes } from "../artifacts/graphMemory.js";
+import { GraphMemory, withGroupSizes, type LargeTensor } from "../artifacts/graphMemory.js";
 import type { Artifacts } from "../artifacts/artifacts.js";
 import { graphFile } from "../artifacts/loadArtifacts.js";
 import type { PhaseEntry } from "../artifacts/manifest.js";
@@ -113,18 +113,29 @@ function total(state: ReadonlyMap<string, number>): number {
 interface PhaseGraphs {
   readonly phase: PhaseEntry;
   readonly graph: string;
-  readonly memory: GraphMemory;
+  /** Bytes that live at once in a step with batches of the declared size, or of at most `batch`. */
+  readonly live: (batch?: number) => number;
+  /** The largest values of such a step. */
+  readonly largest: (count: number) => readonly LargeTensor[];
 }
 
 /** Reads the estimates of the graphs that take turns; null if one of them has none. */
-async function readPhases({ artifacts, device, sizes }: MemoryNeeds): Promise<PhaseGraphs[] | null> {
+async function readPhases(needs: MemoryNeeds): Promise<PhaseGraphs[] | null> {
+  const { artifacts, device } = needs;
+  const sizes = withGroupSizes(needs.sizes);
   const found: PhaseGraphs[] = [];
   for (const phase of artifacts.manifest.phases) {
     // Step by step, the optimizer's graph needs less than the gradients'.
     const graph = providerOf(device) === "webgpu" ? phase.graphs.training : phase.graphs.epoch;
     const memory = await GraphMemory.read(graphFile(artifacts, graph));
-    if (memory?.isKnown(batchSizes(withGroupSizes(sizes), 1)) !== true) return null;
-    found.push({ phase, graph, memory });
+    if (memory?.isKnown(batchSizes(sizes, 1)) !== true) return null;
+    const { batchSize } = phase.sampler;
+    found.push({
+      phase,
+      graph,
+      live: (batch = Infinity) => memory.peak(batchSizes(sizes, Math.min(batch, batchSize))),
+      largest: (count) => memory.largest(batchSizes(sizes, batchSize), count),
+    });
   }
   return found;
 }
@@ -144,7 +155,7 @@ function batchSizes(sizes: ReadonlyMap<string, number>, batch: number): Readonly
 }
 
 /** How a phase whose steps have so many bytes alive at once holds them. */
-function memoryKind({ stepsPerEpoch }: MemoryNeeds, { phase }: PhaseGraphs, live: number): StepMemory {
+function memoryKind({ stepsPerEpoch }: MemoryNeeds, phase: PhaseEntry, live: number): StepMemory {
   if ((stepsPerEpoch.get(phase.name) ?? Infinity) <= FEW_STEPS) return "returned";
   if (live > HUGE_STEP) return "reopened";
   return live > LARGE_STEP ? "kept" : "planned";
@@ -165,7 +176,6 @@ function trainingParts(
   batch = Infinity,
 ): { readonly state: number; readonly values: number } {
   const isCuda = providerOf(needs.device) === "cuda";
-  const sizes = withGroupSizes(needs.sizes);
   const whole = total(
     stateOf(
       needs,
@@ -176,13 +186,13 @@ function trainingParts(
   // An epoch's triples, before and after they are shuffled.
   let values = isCuda ? 0 : JAVASCRIPT + needs.pairs * 2 * 3 * 4;
   for (const graphs of phases) {
-    const { phase, memory } = graphs;
+    const { phase } = graphs;
     const size = Math.min(batch, phase.sampler.batchSize);
     // Scan carries the state in two buffers of its own (fewer for one or two steps) and the result is a third.
     state += total(stateOf(needs, [phase])) * (1 + Math.min(2, stepsPerRun - 1));
     const stacked = Math.min(stepsPerRun * 4 * phase.batch.length * size, BATCH_BYTES);
-    const live = memory.peak(batchSizes(sizes, size));
-    values += stepBytes(memoryKind(needs, graphs, live), live) + 2 * stacked;
+    const live = graphs.live(batch);
+    values += stepBytes(memoryKind(needs, phase, live), live) + 2 * stacked;
   }
   return { state, values };
 }
@@ -252,13 +262,7 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
     const { stepsPerRun } = needs;
     return { peak: null, limit, parts, stepsPerRun, stepMemory: new Map(), tileScores: null };
   }
-  const declared = withGroupSizes(needs.sizes);
-  const stepMemory = new Map(
-    phases.map((graphs) => {
-      const live = graphs.memory.peak(batchSizes(declared, graphs.phase.sampler.batchSize));
-      return [graphs.phase.name, memoryKind(needs, graphs, live)];
-    }),
-  );
+  const stepMemory = new Map(phases.map(({ phase, live }) => [phase.name, memoryKind(needs, phase, live())]));
   const partsFor = (steps: number, block: number, batch?: number): MemoryPlan["parts"] => ({
     inUse,
     ...trainingParts(needs, phases, steps, batch),
@@ -276,12 +280,8 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
     return { peak: peakOf(parts), limit, parts, stepsPerRun, stepMemory, tileScores };
   }
 
-  const batchOf = ({ phase }: PhaseGraphs): number => phase.sampler.batchSize;
-  const [heaviest] = [...phases].sort(
-    (a, b) =>
-      b.memory.peak(batchSizes(declared, batchOf(b))) - a.memory.peak(batchSizes(declared, batchOf(a))),
-  );
-  const batch = heaviest === undefined ? 1 : batchOf(heaviest);
+  const [heaviest] = [...phases].sort((a, b) => b.live() - a.live());
+  const batch = heaviest?.phase.sampler.batchSize ?? 1;
   const smaller = largestFitting(batch, (count) => fits(1, 1, count));
   throw new MemoryError({
     purpose: needs.trains ? "Training" : "Ranking",
@@ -289,7 +289,7 @@ export async function planMemory(needs: MemoryNeeds): Promise<MemoryPlan> {
     limit,
     limitedBy: needs.limitedBy,
     graph: heaviest?.graph ?? "embed",
-    largest: heaviest?.memory.largest(batchSizes(declared, batch), 3) ?? [],
+    largest: heaviest?.largest(3) ?? [],
     fix: fits(1, 1, smaller)
       ? `A batch size of ${smaller} instead of ${batch} would fit.`
       : `No batch size would fit: of the ${byteSize(peakOf(parts))}, the process has ${byteSize(inUse)} already and ` +

@@ -1,45 +1,44 @@
 import type { OperationName } from "../../../src/ops/table.js";
-import { elementCount } from "../value.js";
-import { checkedId, numbers, rowLength, tensor, type Rule } from "./application.js";
+import { elementCount, type TensorValue } from "../value.js";
+import { checkedId, numbers, rowLength, tensor, type Application, type Rule } from "./application.js";
+
+/** Calls `visit` for each row of the members with every place (i, o) of its group's matrix. */
+function forEachPlace(
+  application: Application,
+  [groups, inner, out]: readonly [number, number, number],
+  visit: (row: number, i: number, o: number, place: number) => void,
+): void {
+  const rows = rowLength(tensor(application, 0), 1) / inner;
+  tensor(application, 2).data.forEach((id, member) => {
+    const matrix = checkedId(id, groups, application.node.operation) * inner * out;
+    for (let row = member * rows; row < (member + 1) * rows; row++) {
+      for (let i = 0; i < inner; i++) {
+        for (let o = 0; o < out; o++) visit(row, i, o, matrix + i * out + o);
+      }
+    }
+  });
+}
+
+function sizes(value: Pick<TensorValue, "axes">): [number, number, number] {
+  return value.axes.map((axis) => axis.size) as [number, number, number];
+}
 
 export const groupedRules = {
   groupMatmul: (application) => {
-    const [values, weights, ids] = [0, 1, 2].map((index) => tensor(application, index)) as [
-      ReturnType<typeof tensor>,
-      ReturnType<typeof tensor>,
-      ReturnType<typeof tensor>,
-    ];
-    const [groups, inner, out] = weights.axes.map((axis) => axis.size) as [number, number, number];
-    const rows = rowLength(values, 1) / inner;
+    const [values, weights] = [tensor(application, 0), tensor(application, 1)];
+    const [groups, inner, out] = sizes(weights);
     const data = new Float64Array(elementCount(application.axes));
-    ids.data.forEach((id, member) => {
-      const matrix = checkedId(id, groups, "groupMatmul") * inner * out;
-      for (let row = member * rows; row < (member + 1) * rows; row++) {
-        for (let i = 0; i < inner; i++) {
-          const value = values.data[row * inner + i]!;
-          for (let o = 0; o < out; o++) data[row * out + o]! += value * weights.data[matrix + i * out + o]!;
-        }
-      }
+    forEachPlace(application, [groups, inner, out], (row, i, o, place) => {
+      data[row * out + o]! += values.data[row * inner + i]! * weights.data[place]!;
     });
     return numbers(application.axes, data);
   },
   groupOuter: (application) => {
-    const [left, right, ids] = [0, 1, 2].map((index) => tensor(application, index)) as [
-      ReturnType<typeof tensor>,
-      ReturnType<typeof tensor>,
-      ReturnType<typeof tensor>,
-    ];
-    const [groups, inner, out] = application.axes.map((axis) => axis.size) as [number, number, number];
-    const rows = rowLength(left, 1) / inner;
+    const [left, right] = [tensor(application, 0), tensor(application, 1)];
+    const [groups, inner, out] = sizes(application);
     const data = new Float64Array(elementCount(application.axes));
-    ids.data.forEach((id, member) => {
-      const matrix = checkedId(id, groups, "groupOuter") * inner * out;
-      for (let row = member * rows; row < (member + 1) * rows; row++) {
-        for (let i = 0; i < inner; i++) {
-          const value = left.data[row * inner + i]!;
-          for (let o = 0; o < out; o++) data[matrix + i * out + o]! += value * right.data[row * out + o]!;
-        }
-      }
+    forEachPlace(application, [groups, inner, out], (row, i, o, place) => {
+      data[place]! += left.data[row * inner + i]! * right.data[row * out + o]!;
     });
     return numbers(application.axes, data);
   },
