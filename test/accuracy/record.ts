@@ -33,7 +33,7 @@ export interface RowRecord {
   /** Decides whether a record still answers the question that is asked. */
   readonly asked: Values;
   readonly trials: readonly ScoredPoint[];
-  /** The best trials, trained to the end with seed 1. */
+  /** The best trial of each learning rate, trained to the end with seed 1. */
   readonly finalists: readonly ScoredPoint[];
   /** Of the best finalist, shared ones included. */
   readonly chosen: Values;

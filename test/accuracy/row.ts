@@ -25,10 +25,9 @@ import {
   type Values,
 } from "./record.js";
 
-/** Seed of the search, its number of trials, and how many of the best are trained to the end, for every model alike. */
+/** Seed of the search and its number of trials, for every model alike. */
 const SEARCH_SEED = 1;
 export const TRIALS = 6;
-export const FINALISTS = 2;
 const HEADLINE_SEEDS = 5;
 const OTHER_SEEDS = 3;
 
@@ -50,8 +49,8 @@ export interface RowOrder {
 }
 
 /**
- * Searches a model's hyper-parameters in short trials, trains the best of them to the end, chooses by validation, and
- * trains what is chosen with further seeds.
+ * Searches a model's hyper-parameters in short trials, trains the best of each learning rate to the end, chooses by
+ * validation, and trains what is chosen with further seeds.
  */
 export async function runRow(order: RowOrder): Promise<RowRecord> {
   const { contestant, dataset, report } = order;
@@ -127,6 +126,13 @@ async function search(
   return trials;
 }
 
+/** The best trial of each learning rate, best first: what is short tells nothing about a rate that needs longer. */
+function finalistsOf(trials: readonly TrialRecord[]): readonly TrialRecord[] {
+  const ranked = rankedTrials(trials);
+  const rateOf = ({ hyperparameters }: TrialRecord): Json | undefined => hyperparameters["learningRate"];
+  return ranked.filter((trial) => ranked.find((other) => rateOf(other) === rateOf(trial)) === trial);
+}
+
 interface Finalist extends ScoredPoint {
   /** Null if training diverged. */
   readonly results: TrainingResults | null;
@@ -139,7 +145,7 @@ async function trainFinalists(
   say: (text: string) => void,
 ): Promise<readonly Finalist[]> {
   const finalists: Finalist[] = [];
-  for (const { hyperparameters } of rankedTrials(trials).slice(0, FINALISTS)) {
+  for (const { hyperparameters } of finalistsOf(trials)) {
     const results = await finishedRun(order, { ...given, ...hyperparameters }, SEARCH_SEED);
     const score = results?.valid?.metrics["Recall@20"] ?? null;
     finalists.push({ hyperparameters, score, results });
@@ -191,7 +197,7 @@ function question({ contestant, dataset, isHeadline }: RowOrder) {
     validationSeed: validationSeed ?? null,
     trials: TRIALS,
     trialEpochs,
-    finalists: FINALISTS,
+    finalists: "the best of each learning rate",
     seeds: isHeadline ? HEADLINE_SEEDS : OTHER_SEEDS,
   };
 }
