@@ -1,4 +1,5 @@
 import {
+  add,
   and,
   axisSize,
   broadcastLike,
@@ -89,6 +90,21 @@ function comparedItems(
   return { rows: (x) => rename(gather(x, negatives), "batch", "compared"), ids, weights };
 }
 
+/** Log of the denominators of Eq. 19, and 1 where there is one: an item alone in its batch has none, and no loss. */
+function logDenominator(
+  logits: Products,
+  mask: Tensor<["compared", "other"], "bool">,
+  temperature: number,
+): { readonly total: Tensor<["compared"]>; readonly exists: Tensor<["compared"]> } {
+  if (1 / temperature > SAFE_EXPONENT) {
+    const total = logSumExp(where(mask, logits, LEFT_OUT), "other");
+    return { total, exists: toFloat(greater(total, LEFT_OUT / 2)) };
+  }
+  const sums: Tensor<["compared"]> = sum(multiply(exp(logits), toFloat(mask)), "other");
+  const exists: Tensor<["compared"]> = toFloat(greater(sums, 0));
+  return { total: log(add(sums, subtract(1, exists))), exists };
+}
+
 /** Consistency over the items of `contrastScope`, as means where the paper has sums over all items. */
 export function consistency(m: Declaration, unified: Items, settings: ConsistencySettings): Consistency {
   const { rows, ids, weights } = comparedItems(m, unified, settings.contrastScope);
@@ -113,11 +129,8 @@ export function consistency(m: Declaration, unified: Items, settings: Consistenc
       const anchors = multiply(unit(branch), 1 / temperature);
       const logits = products(anchors, target);
       const mask = counted(logits);
-      const total: Tensor<["compared"]> =
-        1 / temperature <= SAFE_EXPONENT
-          ? log<["compared"]>(sum(multiply(exp(logits), toFloat(mask)), "other"))
-          : logSumExp(where(mask, logits, LEFT_OUT), "other");
-      return sumAll(multiply(subtract(total, dot(anchors, target)), weights));
+      const { total, exists } = logDenominator(logits, mask, temperature);
+      return sumAll(multiply(subtract(total, dot(anchors, target)), multiply(weights, exists)));
     },
     // (21): log of the mean of exp(-t ‖f_i - f_j‖²), or as printed the mean of t ‖f_i - f_j‖² = t (2 - 2 ‖mean f‖²)
     intra: (branch) => {

@@ -85,6 +85,9 @@ export function correlationGraphs(m: Declaration, settings: CorrelationSettings)
   const { accumulate: mode, accumulateWindow: count, selfLoopEvery: every, neighbours: k } = settings;
   const initial = { kind: "empty" };
   const buffers: string[] = [];
+  // Where several graphs are made, all are of one moment's vectors: those of a graph already made would be others.
+  const kept =
+    mode === "replace" ? null : m.buffer("unified_items", ["item", "dim"], { kind: "computed" }, { every });
   const declare = (name: string, call: object, refresh: RefreshSettings): Sparse<"item", "item"> => {
     buffers.push(name);
     const recipe = { kind: "nearest", k, ...call };
@@ -111,7 +114,8 @@ export function correlationGraphs(m: Declaration, settings: CorrelationSettings)
     newest,
     joined: joined(),
     from: (items) => {
-      for (const buffer of buffers) m.refresh(buffer, { vectors: items });
+      if (kept !== null) m.refresh("unified_items", { values: items });
+      for (const buffer of buffers) m.refresh(buffer, { vectors: kept ?? items });
     },
   };
 }

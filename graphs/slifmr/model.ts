@@ -62,7 +62,8 @@ export default defineModel({
     unified.weights.forEach((weight, i) => {
       m.monitor(`weight_${branches[i]!.name}`, weight);
     });
-    for (const { matrix } of correlation?.joined ?? []) {
+    const graphs = correlation === undefined ? [] : [correlation.newest, ...correlation.joined];
+    for (const { matrix } of new Set(graphs)) {
       const weights = entryWeights(matrix);
       const entry = weights.type.axes[0]!.name;
       m.monitor(`${entry.replace(/_entry$/, "")}_edges`, axisSize(weights, entry));

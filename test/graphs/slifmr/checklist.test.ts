@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import { buildArtifacts } from "../../../exports/artifacts.js";
 import { models } from "../../../graphs/registry.js";
+import { gradients } from "../../../src/autodiff/gradients.js";
 import type { DeclaredBuffer, ResolvedRefresh } from "../../../src/authoring/declaredBuffers.js";
 import { hyperparameterSchema } from "../../../src/authoring/model.js";
 import type { Node } from "../../../src/ir/node.js";
-import { evaluate, numbersOf, type Feeds } from "../../evaluator/evaluate.js";
+import { evaluate, numbersOf, type DenseFeed, type Feeds } from "../../evaluator/evaluate.js";
 import type { Given } from "../expectGradients.js";
 import {
   expectClose,
@@ -215,6 +216,21 @@ describe("a faithful SLIF-MR", () => {
     );
   });
 
+  it("8. makes all graphs of an epoch from the vectors of one moment, before any of them is replaced", () => {
+    for (const accumulate of ["window", "ema", "sum", "unbounded"]) {
+      const { declaration } = slifmr({ accumulate, selfLoopEvery: 2 });
+      const { buffers } = declaration;
+      const changing = buffers.filter(({ refresh }) => refresh !== "once").map(({ name }) => name);
+      const kept = buffers.find(({ name }) => name === "unified_items")!;
+      expect(declaration.epochOrder()[0]).to.equal("unified_items");
+      expect(kept.computed[0]!.node).to.equal(declaration.vectors!.items);
+      expect((kept.refresh as ResolvedRefresh).every).to.equal(2);
+      for (const { recipe, computed } of buffers.filter(({ name }) => changing.includes(name))) {
+        if (recipe.kind === "nearest") expect(computed.map(({ node }) => node)).to.deep.equal([kept.node]);
+      }
+    }
+  });
+
   it("9. rebuilds the feedback graph before every T_s-th epoch, not before the first", () => {
     const { from, every, initial } = refreshOf({ selfLoopEvery: 5 }, "correlation");
     expect([from, every, initial]).to.deep.equal([5, 5, { kind: "empty" }]);
@@ -230,6 +246,20 @@ describe("a faithful SLIF-MR", () => {
       expectClose([loss(instance, "inter")], [0.5 * expected], 1e-6);
       expect(isZero(gradientOf(instance, "inter", "fusion_weight"))).to.equal(true);
       expect(isZero(gradientOf(instance, "inter", "item_embedding"))).to.equal(false);
+    });
+  }
+
+  for (const temperature of [0.2, 0.01]) {
+    it(`10. has no loss between items, and gradients, in a batch with one distinct positive at τ ${temperature}`, () => {
+      const instance = slifmr({ temperature });
+      const weights = instance.feeds["distinct_positive_weights"] as DenseFeed;
+      const feeds = {
+        distinct_positive_weights: { ...weights, data: weights.data.map((_, i) => (i === 0 ? 1 : 0)) },
+      };
+      const term = lossTerm(instance, "inter");
+      expect(withFeeds(instance, term, feeds)[0]).to.equal(0);
+      const slopes = gradients(term, instance.parameters);
+      for (const slope of slopes) expect(isZero(withFeeds(instance, slope, feeds))).to.equal(true);
     });
   }
 
@@ -276,7 +306,7 @@ describe("a faithful SLIF-MR", () => {
     expectClose([loss(instance, "l2")], [(0.1 * 0.5 * norms) / triples.users.length]);
   });
 
-  it("14. leaves items without a modality, without triples or without neighbours at their ID embedding, not at NaN", () => {
+  it("14. leaves items without a modality, without triples or without neighbours their ID embedding, pooled, not NaN", () => {
     // Item 8 has no interactions, no features, no triples and no correlation edges.
     const instance = slifmr({ fusion: "sum" });
     const own = rowsOf(instance.feeds["item_embedding"])[8]!;

@@ -44,6 +44,8 @@ describe("SLIF-MR on lastfm-mini", () => {
     expect(edges[0]).to.equal(0);
     expect(edges[1]).to.be.within(500, 5 * 500);
     expect(edges[2]).to.be.above(edges[1]!);
+    // The first that S and the knowledge graph take is that of A.
+    expect(edges[1]).to.equal(course[1]!["loss/main/correlation_edges"]);
     for (const line of course) {
       const terms = ["bpr", "inter", "intra", "l2"].map((name) => line[`loss/main/${name}`]!);
       // What is only reported is not minimised.
