@@ -80,15 +80,15 @@ export default defineModel({
     const isGivenOnly = m.training && h.trainingViews === "given";
     const ofGenerated = view(isGivenOnly ? given : denoised, "generated");
     const ofGiven = view(given, "given");
-    const main = h.mainView === "generated" ? ofGenerated : ofGiven;
+    const [main, other] = h.mainView === "generated" ? [ofGenerated, ofGiven] : [ofGiven, ofGenerated];
 
     const triples = sampledTriples(m);
     m.loss("bpr", bprLoss(tripleScores(main.users, main.items, triples)));
     if (h.clWeight > 0) {
       const options = { temperature: h.temperature, candidates: "all", reduce: "mean" } as const;
       const contrast = add(
-        infoNce(ofGiven.users, ofGenerated.users, triples.users, options),
-        infoNce(ofGiven.items, ofGenerated.items, triples.positives, options),
+        infoNce(other.users, main.users, triples.users, options),
+        infoNce(other.items, main.items, triples.positives, options),
       );
       m.loss("contrast", multiply(h.clWeight, contrast));
     }

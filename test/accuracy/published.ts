@@ -38,7 +38,7 @@ export const publishedTiktok: readonly PublishedTable[] = [
       vbpr: value(0.038, 0.0134),
       lattice: value(0.0843, 0.0367),
       bm3: value(0.0957, 0.0404),
-      DiffMM: value(0.1129, 0.0456),
+      diffmm: value(0.1129, 0.0456),
     },
   },
   {

@@ -1,5 +1,5 @@
 import { contestants } from "./contestants.js";
-import { datasetNames, datasets, learningRates, type DatasetName } from "./datasets.js";
+import { datasetNames, datasets, equalSteps, learningRates, type DatasetName } from "./datasets.js";
 import { publishedTiktok } from "./published.js";
 import type { RowRecord, ScoredPoint, SeedRecord } from "./record.js";
 import { TRIALS } from "./row.js";
@@ -111,19 +111,18 @@ function comparisonTable(rows: readonly RowRecord[]): string {
 function settingsTable(rows: readonly RowRecord[]): string {
   const scores = (points: readonly ScoredPoint[]): string =>
     points.map(({ score }) => score?.toFixed(4) ?? "diverged").join(", ");
-  const body = rows.map(({ model, chosen, trials, finalists, asked }) => {
-    const searched = Object.entries(chosen).filter(([name]) => name in (asked["space"] as object));
+  const body = rows.map(({ model, chosen, trials, finalists }) => {
+    const own = Object.entries(chosen).filter(([name]) => !(name in equalSteps) && name !== "modalities");
     return [
       model,
-      searched.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", "),
+      own.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", "),
       scores(trials),
       scores(finalists),
     ];
   });
-  return `Chosen settings, and validation Recall@20 of all trials and of the finalists:\n\n${table([
-    ["model", "chosen", "trials", "finalists"],
-    ...body,
-  ])}`;
+  return `Chosen settings with those that were given (\`hidden\`: the denoisers have 100 units in place of the papers' 1000), and validation Recall@20 of all trials and of the finalists:\n\n${table(
+    [["model", "chosen", "trials", "finalists"], ...body],
+  )}`;
 }
 
 function publishedTable(rows: readonly RowRecord[]): string {

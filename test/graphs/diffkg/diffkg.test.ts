@@ -58,14 +58,21 @@ describe("DiffKG", () => {
     });
   }
 
-  it("adds BPR, the contrast of both views and the squares of all parameters", () => {
-    const instance = diffkg({ clWeight: 0.3, temperature: 0.4, l2: 0.2 });
-    const [generated, given] = [view(instance, "generated"), view(instance, "link")];
-    expectClose([loss(instance, "bpr")], [bpr(generated)], 1e-6);
-    const contrast =
-      contrastSum(given.users, generated.users, triples.users, 0.4) +
-      contrastSum(given.items, generated.items, triples.positives, 0.4);
-    expectClose([loss(instance, "contrast")], [(0.3 * contrast) / triples.users.length], 1e-6);
+  for (const mainView of ["generated", "given"]) {
+    it(`adds BPR of the ${mainView} view and the contrast, whose anchors are the other's`, () => {
+      const instance = diffkg({ clWeight: 0.3, temperature: 0.4, mainView });
+      const views = [view(instance, "generated"), view(instance, "link")] as const;
+      const [main, other] = mainView === "generated" ? views : [views[1], views[0]];
+      expectClose([loss(instance, "bpr")], [bpr(main)], 1e-6);
+      const contrast =
+        contrastSum(other.users, main.users, triples.users, 0.4) +
+        contrastSum(other.items, main.items, triples.positives, 0.4);
+      expectClose([loss(instance, "contrast")], [(0.3 * contrast) / triples.users.length], 1e-6);
+    });
+  }
+
+  it("adds the squares of all parameters", () => {
+    const instance = diffkg({ l2: 0.2 });
     const names = ["user_embedding", "entity_embedding", "attention/weight", "relation_embedding"];
     const squares = names.flatMap((name) => Array.from((instance.feeds[name] as DenseFeed).data, Number));
     expectClose([loss(instance, "l2")], [0.2 * squares.reduce((sum, x) => sum + x * x, 0)], 1e-9);
