@@ -1,8 +1,9 @@
 import type { DenseFeed, Feeds } from "../../evaluator/evaluate.js";
 import type { SparseValue } from "../../evaluator/value.js";
+import { matmul, type Sides } from "../plainMatrix.js";
 import { DIM, triples } from "../smallInstance.js";
 
-/** KSI's equations as loops over rows, with the default readings; nothing of the compiler is used. */
+/** KSI's equations as loops over rows; nothing of the compiler is used. */
 
 export type Rows = readonly (readonly number[])[];
 
@@ -89,18 +90,73 @@ export function itemLayers(feeds: Feeds, modality: string, layers: number): numb
   return all;
 }
 
-/** Eqs. 16 and 17: the vectors that are scored. */
+/** KSI-GCN, layers 0 to L: ReLU(𝒢 H W). */
+function gcnLayers(feeds: Feeds, modality: string, layers: number): number[][][] {
+  const all = [rowsOf(feeds["item_embedding"])];
+  const graph = feeds[`${modality}_neighbours`] as SparseValue;
+  for (let layer = 1; layer <= layers; layer++) {
+    const weight = rowsOf(feeds[`${modality}_conv/layer_${layer}/weight`]);
+    const received = matmul(propagate(graph, all.at(-1)!), weight);
+    all.push(received.map((row) => row.map((x) => Math.max(x, 0))));
+  }
+  return all;
+}
+
+/** KSI-GAT, layers 0 to L: item i receives Σ_j softmax_j(LeakyReLU(a·z_i + b·z_j)) z_j of its neighbours j, z = H W. */
+function gatLayers(feeds: Feeds, modality: string, layers: number): number[][][] {
+  const all = [rowsOf(feeds["item_embedding"])];
+  const { entries } = feeds[`${modality}_neighbours`] as SparseValue;
+  for (let layer = 1; layer <= layers; layer++) {
+    const path = `${modality}_conv/layer_${layer}`;
+    const z = matmul(all.at(-1)!, rowsOf(feeds[`${path}/weight`]));
+    const receiving = rowsOf(feeds[`${path}/receiving_attention`])[0]!;
+    const sending = rowsOf(feeds[`${path}/sending_attention`])[0]!;
+    const received = z.map((own, item) => {
+      const neighbours = entries.filter(({ row }) => row === item).map(({ column }) => z[column]!);
+      const powers = neighbours.map((neighbour) => {
+        const logit = dot(receiving, own) + dot(sending, neighbour);
+        return Math.exp(logit > 0 ? logit : 0.2 * logit);
+      });
+      const total = powers.reduce((sum, power) => sum + power, 0);
+      return own.map((_, k) => neighbours.reduce((sum, row, n) => sum + (powers[n]! / total) * row[k]!, 0));
+    });
+    all.push(received);
+  }
+  return all;
+}
+
+/** Layers of a modality's item graph, and what is fused of them: the last, or their mean in KSI-LightGCN. */
+export interface PlainStates {
+  readonly layers: readonly number[][][];
+  readonly output: number[][];
+}
+
+export function itemStates(feeds: Feeds, modality: string, layers: number, itemConv = "rgnn"): PlainStates {
+  const layersOf: Record<string, typeof itemLayers> = { gcn: gcnLayers, gat: gatLayers };
+  const all = (layersOf[itemConv] ?? itemLayers)(feeds, modality, layers);
+  const output = itemConv === "lightgcn" ? times(all.reduce(plus), 1 / all.length) : all.at(-1)!;
+  return { layers: all, output };
+}
+
+/** Eqs. 16 and 17: the vectors that are scored, from the backbone's and the modalities'. */
+export function withFused(
+  { users, items }: Sides,
+  outputs: readonly Rows[],
+  weights: readonly number[],
+): { users: Rows; items: number[][] } {
+  const weighted = outputs.map((output, m) => times(output, weights[m]!));
+  return { users, items: plus(items, weighted.reduce(plus).map(unit)) };
+}
+
+/** The same of LightGCN and KSI's own item graphs. */
 export function finalVectors(
   feeds: Feeds,
   modalities: readonly string[],
   layers: number,
   weights: readonly number[],
-): { users: number[][]; items: number[][] } {
-  const { users, items } = lightGcn(feeds);
-  const outputs = modalities.map((modality, m) =>
-    times(itemLayers(feeds, modality, layers).at(-1)!, weights[m]!),
-  );
-  return { users, items: plus(items, outputs.reduce(plus).map(unit)) };
+): { users: Rows; items: number[][] } {
+  const outputs = modalities.map((modality) => itemStates(feeds, modality, layers).output);
+  return withFused(lightGcn(feeds), outputs, weights);
 }
 
 /** Eq. 19. */
@@ -113,17 +169,32 @@ export function bpr({ users, items }: { users: Rows; items: Rows }): number {
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
-/** Eq. 15 of one modality without a_m: mean over the distinct positives of the batch. */
-export function contrast(feeds: Feeds, modality: string, h: Rows, temperature: number): number {
-  const features = rowsOf(feeds[`${modality}_pca`]).map(unit);
+/** Readings of Eq. 15. */
+export interface PlainContrast {
+  readonly similarity: "cosine" | "dot";
+  readonly scope: "batch" | "all";
+  readonly reduce: "mean" | "sum";
+}
+
+/** Eq. 15 of one modality without a_m; anchors are the distinct positives of the batch, or all items. */
+export function contrast(
+  feeds: Feeds,
+  modality: string,
+  h: Rows,
+  temperature: number,
+  { similarity, scope, reduce }: PlainContrast = { similarity: "cosine", scope: "batch", reduce: "mean" },
+): number {
+  const scaled = (rows: Rows): Rows => (similarity === "cosine" ? rows.map(unit) : rows);
+  const [states, features] = [scaled(h), scaled(rowsOf(feeds[`${modality}_pca`]))];
   const { dims } = feeds[`${modality}_negatives`] as DenseFeed;
   const negatives = rowsOf(feeds[`${modality}_negatives`], dims[1]);
-  const anchors = [...new Set(triples.positives)];
+  const anchors = scope === "all" ? h.map((_, item) => item) : [...new Set(triples.positives)];
   const losses = anchors.map((item) => {
-    const state = unit(h[item]!);
-    const score = (candidate: number): number => Math.exp(dot(state, features[candidate]!) / temperature);
+    const score = (candidate: number): number =>
+      Math.exp(dot(states[item]!, features[candidate]!) / temperature);
     const pool = [item, ...negatives[item]!].map(score);
     return -Math.log(score(item) / pool.reduce((sum, value) => sum + value, 0));
   });
-  return losses.reduce((sum, loss) => sum + loss, 0) / anchors.length;
+  const total = losses.reduce((sum, loss) => sum + loss, 0);
+  return reduce === "mean" ? total / anchors.length : total;
 }
