@@ -58,6 +58,10 @@ function batchOf({ feeds }: SmallInstance): { clean: Rows; guides: Rows } {
 const generated = ({ declaration }: SmallInstance): Node =>
   declaration.buffers.find(({ name }) => name === "generated_entities")!.computed[0]!.node;
 
+/** The rows after the reverse steps, whose largest entries are kept. */
+const reversed = (instance: SmallInstance): Node =>
+  topologicalOrder([generated(instance)]).find(({ operation }) => operation === "topKIndices")!.inputs[0]!;
+
 /** Uniform numbers of a stream in training. */
 function drawn(instance: SmallInstance, stream: string): Float64Array {
   const nodes = topologicalOrder([lossTerm(instance, "elbo", "diffusion")]).filter(
@@ -84,6 +88,14 @@ describe("a faithful KDiffE, paper variant", () => {
       );
     });
   }
+
+  it("2. starts W from Xavier uniform with gain √2 and the tables without a gain", () => {
+    const start = (name: string) => manifest.parameters.find((entry) => entry.name === name)!.initializer;
+    expect(start("attention/weight")).to.deep.equal({ kind: "xavierUniform", scale: Math.SQRT2 });
+    for (const table of ["user", "item", "entity", "relation"]) {
+      expect(start(`${table}_embedding`), table).to.deep.equal({ kind: "xavierUniform", scale: 1 });
+    }
+  });
 
   it("2. leaves items without links at Norm(z_j)", () => {
     const instance = kdiffe({ layers: 0 });
@@ -278,20 +290,26 @@ describe("a faithful KDiffE, paper variant", () => {
     }
   });
 
-  it("8. follows the posterior mean from the clean rows for t = T..1 and keeps the q largest", () => {
-    for (const guidance of ["concat", "none"]) {
+  for (const guidance of ["concat", "scalarShift", "none"]) {
+    it(`8. follows the posterior mean from the clean rows for t = T..1 and keeps the q largest, guided by ${guidance}`, () => {
       const instance = kdiffe({ guidance });
       const { clean, guides } = batchOf(instance);
       const { cleanShare, noisyShare } = noiseSchedule({ ...noise, elboWeight: "snr" });
+      const shifts = guides.map((guide) =>
+        guidance === "scalarShift" ? guide.reduce((sum, x) => sum + x, 0) / guide.length : 0,
+      );
       let x = clean;
       for (let t = 4; t >= 1; t--) {
-        const predicted = plain.denoised(instance.feeds, x, t, guidance === "concat" ? guides : null);
+        // The denoiser reads x_t with the shift, at every step; the posterior mean has x_t itself.
+        const read = x.map((row, i) => row.map((value) => value + shifts[i]!));
+        const predicted = plain.denoised(instance.feeds, read, t, guidance === "concat" ? guides : null);
         x = plus(times(predicted, cleanShare[t - 1]!), times(x, noisyShare[t - 1]!));
       }
+      expectClose(numbers(instance, reversed(instance)), x.flat(), 1e-6);
       const largest = x.map((row) => [...row.keys()].sort((a, b) => row[b]! - row[a]! || a - b).slice(0, 2));
       expect([...numbers(instance, generated(instance))]).to.deep.equal(largest.flat());
-    }
-  });
+    });
+  }
 
   it("8. generates after the denoiser's pass and before the main one, every epoch, drops new pairs, keeps a share", () => {
     expect(manifest.schedule.map((work) => (work.kind === "phase" ? work.phase : work.buffer))).to.deep.equal(
@@ -385,6 +403,8 @@ describe("a faithful KDiffE, paper variant", () => {
       ...{ clWeight: 1e-2, l2: 1e-5, walks: 12, walkLength: 50, similarityWeight: 0.7, diffusionSteps: 10 },
       ...{ temperature: 0.5, keptEntities: 1, keepRate: 1, dim: 64, layers: 1, batchSize: 1024 },
       ...{ learningRate: 1e-3, diffusionLearningRate: 1e-3, negativePool: "all", hidden: 1000, restart: 0.2 },
+      ...{ noiseScale: 0.1, noiseMin: 1e-4, noiseMax: 0.02, elboWeight: "snr" },
+      ...{ inputDropout: 0.5, messDropout: 0.1 },
     };
     for (const [name, value] of Object.entries(defaults)) {
       expect(properties[name]!.default, name).to.equal(value);
