@@ -17,7 +17,7 @@ import {
   numbers,
   parameterNames,
 } from "../instanceValues.js";
-import { bpr, rowsOf } from "../ksi/plainKsi.js";
+import { bpr, plus, rowsOf } from "../ksi/plainKsi.js";
 import type { Rows } from "../plainMatrix.js";
 import { DIM, ITEMS, lossTerm, sizes, smallInstance, triples, type SmallInstance } from "../smallInstance.js";
 import * as plain from "./plainSlifmr.js";
@@ -40,6 +40,16 @@ const printedSum = (given: Given, instance: SmallInstance): Rows => {
 };
 
 const cosinesOf = ({ feeds }: { readonly feeds: Feeds }): plain.Edge[] => plain.edgesOf(feeds["correlation"]);
+
+/** What joins S and the knowledge graph: half of each of two graphs, or one graph whose weights are taken as they are. */
+function joinedGraphs({ feeds }: SmallInstance, accumulate: string): plain.Edge[] {
+  if (accumulate !== "window") return plain.edgesOf(feeds["accumulated_correlation"]);
+  return [0, 1].flatMap((place) =>
+    plain
+      .normalised(plain.edgesOf(feeds[`correlation_${place}`]), ITEMS)
+      .map(([row, column, weight]): plain.Edge => [row, column, weight / 2]),
+  );
+}
 
 /** x̄, x̃ and x̂ of the items with the default readings and the newest correlation graph in each. */
 function branchesOf(instance: SmallInstance, given: Given = {}): Rows[] {
@@ -202,19 +212,28 @@ describe("a faithful SLIF-MR", () => {
       [4, 6],
       [6, 6],
     ]);
-    const instance = slifmr({ accumulate: "window", accumulateWindow: 2, kg: false, fusion: "sum" });
-    const correlated = [0, 1].flatMap((place) =>
-      plain
-        .normalised(plain.edgesOf(instance.feeds[`correlation_${place}`]), ITEMS)
-        .map(([row, column, weight]): plain.Edge => [row, column, weight / 2]),
-    );
-    const modal = plain.modalityBranch(instance.feeds, { correlated });
-    const base = plain.interactionBranch(instance.feeds, { cosines: cosinesOf(instance) }).items;
-    expectClose(
-      numbers(instance, instance.declaration.vectors!.items),
-      base.map((row, i) => row.map((x, k) => x + modal[i]![k]!)).flat(),
-    );
   });
+
+  for (const accumulate of ["window", "ema", "sum", "unbounded"]) {
+    it(`8. joins what accumulates to S with its weights and to the knowledge graph by its edges, with ${accumulate}`, () => {
+      const given = { accumulate, accumulateWindow: 2, fusion: "sum" };
+      for (const kgCorrelationPrior of ["none", "log"]) {
+        const instance = slifmr({ ...given, kgCorrelationPrior });
+        const joined = joinedGraphs(instance, accumulate);
+        // A takes the newest graph alone, however the others accumulate.
+        const base = plain.interactionBranch(instance.feeds, { cosines: cosinesOf(instance) });
+        const correlated = joined.map(([row, column, weight]): plain.Edge => [
+          row,
+          column,
+          kgCorrelationPrior === "log" ? Math.log(weight) : 0,
+        ]);
+        const modal = plain.modalityBranch(instance.feeds, { correlated: joined });
+        const known = plain.knowledgeBranch(instance.feeds, { correlated });
+        const items = plus(plus(base.items, modal), known);
+        expectVectors(instance, { users: base.users, items });
+      }
+    });
+  }
 
   it("8. makes all graphs of an epoch from the vectors of one moment, before any of them is replaced", () => {
     for (const accumulate of ["window", "ema", "sum", "unbounded"]) {
