@@ -19,7 +19,13 @@ function portability(label: string, backbone: "ngcf" | "lightgcn"): Group {
 
 const withoutRedundancyReduction = { rrUser: false, rrItem: false };
 
-/** Table III and Fig. 2(a) of KSI. */
+/** An embedding size with and without redundancy reduction. */
+const embeddingSize = (dim: number): Group => ({
+  full: { name: `d ${dim}`, settings: { dim } },
+  rows: [{ name: `d ${dim} w/o RR`, settings: { dim, rr: false } }],
+});
+
+/** Table III and Figs. 2(a) and 2(b) of KSI. */
 export const ksiAblations: readonly AblationTable<typeof ksiHyperparameters>[] = [
   {
     table: "III",
@@ -42,5 +48,11 @@ export const ksiAblations: readonly AblationTable<typeof ksiHyperparameters>[] =
         ],
       },
     ],
+  },
+  {
+    table: "2b",
+    title: "Fig. 2(b): embedding sizes with and without redundancy reduction",
+    metrics,
+    groups: [32, 64, 128].map(embeddingSize),
   },
 ];

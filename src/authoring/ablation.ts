@@ -20,9 +20,9 @@ export interface AblationGroup<H extends Hyperparameters = Hyperparameters> {
   readonly rows: readonly (AblationRow<H> | WithoutEachModality)[];
 }
 
-/** An ablation table of a paper, as data. */
+/** An ablation table of a paper, or one that it lacks, as data. */
 export interface AblationTable<H extends Hyperparameters = Hyperparameters> {
-  /** As the paper numbers it, such as `III`. */
+  /** As the paper numbers it, such as `III`; a word where the paper does not have it. */
   readonly table: string;
   /** One line: what it takes away. */
   readonly title: string;
