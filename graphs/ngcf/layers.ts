@@ -15,7 +15,10 @@ import {
 
 export interface NgcfSettings {
   readonly layers: number;
-  /** `code`: LeakyReLU(s W1 + b1) + LeakyReLU((z ⊙ s) W2 + b2) with s = P z; `paper`: LeakyReLU((z + s) W1 + (z ⊙ s) W2). */
+  /**
+   * `code`: LeakyReLU(s W1 + b1) + LeakyReLU((z ⊙ s) W2 + b2) with s = P z; `paper`: LeakyReLU((z + s) W1 + (z ⊙ s) W2),
+   * with b1 + b2 added, which the paper does not print.
+   */
   readonly form: "code" | "paper";
   /** Slope of LeakyReLU: 0.2 in the original framework, 0.01 in LATTICE's. */
   readonly slope: number;
