@@ -108,11 +108,10 @@ describe("the demo in Chromium", function () {
     expect(await page.locator("#facts").innerText()).to.match(
       /^KSI answered [\d.]+ s after the page was opened\./,
     );
-    await page.waitForFunction(
-      "[...document.querySelectorAll('#picks .why > img')].every(({ naturalWidth }) => naturalWidth > 0)",
-    );
-    const widths = (await propertiesOf(page, "#picks .why > img", "naturalWidth")).map(Number);
-    expect(new Set(widths)).to.deep.equal(new Set([240]));
+    const widths = async (): Promise<Set<string>> =>
+      new Set(await propertiesOf(page, "#picks .why > img", "naturalWidth"));
+    await eventually(async () => !(await widths()).has("0"), "pictures of the recommendations");
+    expect(await widths()).to.deep.equal(new Set(["240"]));
     expect([complaints, strayRequests]).to.deep.equal([[], []]);
   });
 
