@@ -62,6 +62,12 @@ export function transpose(x: Node, order: readonly string[]): Node {
   return axisNames(typeOf(x)).join() === order.join() ? x : apply("transpose", [x], { order });
 }
 
+/** The last two axes exchanged. */
+export function transposeLast(x: Node): Node {
+  const names = axisNames(typeOf(x));
+  return transpose(x, [...names.slice(0, -2), names.at(-1)!, names.at(-2)!]);
+}
+
 /** Repeats a value over the axes it lacks. */
 export function broadcast(x: Node, axes: readonly Axis[]): Node {
   return axisNames(typeOf(x)).join() === axes.map((axis) => axis.name).join()

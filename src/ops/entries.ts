@@ -1,24 +1,18 @@
 import type { Node } from "../ir/node.js";
-import { axisNames, productOfSizes, sameAxes, tensorType, type Axis, type TensorType } from "../ir/types.js";
+import { productOfSizes, sameAxes, tensorType, type Axis, type TensorType } from "../ir/types.js";
 import { tensor } from "./broadcasting.js";
 import {
   entryProduct,
   rowMatmul,
   rowOuter,
   sparseType,
-  transpose,
+  transposeLast,
   transposeSparse,
   typeOf,
 } from "./build.js";
 import type { Emitter, SparseTensors } from "./emitter.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 import { byGroup, matrix, padded, startsWith } from "./sparse.js";
-
-/** [row…, inner, out] with the last two axes exchanged. */
-function transposed(weights: Node): Node {
-  const names = axisNames(typeOf(weights));
-  return transpose(weights, [...names.slice(0, -2), names.at(-1)!, names.at(-2)!]);
-}
 
 /** @throws InferenceProblem unless input `index` has so many axes */
 function requireRank(type: TensorType, index: number, rank: number): void {
@@ -98,7 +92,7 @@ export const entryOperations = {
     },
     gradient: (u, node) => {
       const [sparse, values, weights] = node.inputs as [Node, Node, Node];
-      return [undefined, rowMatmul(sparse, u, transposed(weights)), rowOuter(sparse, values, u)];
+      return [undefined, rowMatmul(sparse, u, transposeLast(weights)), rowOuter(sparse, values, u)];
     },
     lower: (onnx, [, values, weights], node) => {
       const sparse = onnx.sparse(node.inputs[0]!);
@@ -132,7 +126,7 @@ export const entryOperations = {
     },
     gradient: (u, node) => {
       const [sparse, left, right] = node.inputs as [Node, Node, Node];
-      return [undefined, rowMatmul(sparse, right, transposed(u)), rowMatmul(sparse, left, u)];
+      return [undefined, rowMatmul(sparse, right, transposeLast(u)), rowMatmul(sparse, left, u)];
     },
     lower: (onnx, [, left, right], node) => {
       const sparse = onnx.sparse(node.inputs[0]!);

@@ -8,16 +8,10 @@ import {
   type TensorType,
   type ValueType,
 } from "../ir/types.js";
-import { add, matmul, rename, sumTo, transpose, typeOf } from "./build.js";
+import { add, matmul, rename, sumTo, transposeLast, typeOf } from "./build.js";
 import { tensor } from "./broadcasting.js";
 import { InferenceProblem, type Operation } from "./operation.js";
 import type { Node } from "../ir/node.js";
-
-/** The last two axes exchanged. */
-function transposed(x: Node): Node {
-  const names = axisNames(typeOf(x));
-  return transpose(x, [...names.slice(0, -2), names.at(-1)!, names.at(-2)!]);
-}
 
 function inferProduct(inputs: readonly ValueType[]): TensorType {
   const left = tensor(inputs, 0);
@@ -62,10 +56,10 @@ export const products = {
     gradient: (u, node) => {
       const [left, right] = node.inputs as [Node, Node];
       if (typeOf(left).axes.length > typeOf(right).axes.length) {
-        const batched = matmul(transposed(left), u);
-        return [matmul(u, transposed(right)), sumTo(batched, typeOf(right))];
+        const batched = matmul(transposeLast(left), u);
+        return [matmul(u, transposeLast(right)), sumTo(batched, typeOf(right))];
       }
-      return [matmul(u, transposed(right)), matmul(transposed(left), u)];
+      return [matmul(u, transposeLast(right)), matmul(transposeLast(left), u)];
     },
     lower: (onnx, inputs) => onnx.node("MatMul", inputs),
     flops: (node) => {
@@ -85,9 +79,9 @@ export const products = {
       ),
     gradient: (u, node) => {
       const read = sides(node);
-      const [left, right] = node.inputs.map((x, i) => (read[i]! ? transposed(x) : x)) as [Node, Node];
-      const plain = [matmul(u, transposed(right)), matmul(transposed(left), u)];
-      return plain.map((gradient, i) => (read[i]! ? transposed(gradient) : gradient));
+      const [left, right] = node.inputs.map((x, i) => (read[i]! ? transposeLast(x) : x)) as [Node, Node];
+      const plain = [matmul(u, transposeLast(right)), matmul(transposeLast(left), u)];
+      return plain.map((gradient, i) => (read[i]! ? transposeLast(gradient) : gradient));
     },
     lower: (onnx, inputs, node) => {
       const [transA, transB] = sides(node).map(Number);
@@ -108,7 +102,7 @@ export const products = {
     },
     gradient: (u, node) => {
       const [column, other] = axisNames(typeOf(node)) as [string, string];
-      const swapped = rename(rename(rename(transposed(u), other, "#"), column, other), "#", column);
+      const swapped = rename(rename(rename(transposeLast(u), other, "#"), column, other), "#", column);
       return [rename(matmul(node.inputs[0]!, add(u, swapped)), other, column)];
     },
     lower: (onnx, [x]) => onnx.node("Gemm", [x!, x!], { transA: 1 }),

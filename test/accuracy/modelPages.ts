@@ -5,7 +5,7 @@ import { format, resolveConfig } from "prettier";
 import { writeFileAtomic } from "../../runtime/artifacts/atomicWrite.js";
 import { contestants } from "./contestants.js";
 import type { RowRecord } from "./record.js";
-import { pValue, signed, summary, table } from "./resultsPage.js";
+import { leastSeconds, pValue, signed, summary, table } from "./resultsPage.js";
 
 const START = "<!-- results: written by npm run accuracy -->";
 const END = "<!-- end of results -->";
@@ -31,17 +31,14 @@ export async function writeModelPages(folder: string, records: readonly RowRecor
 function rowsOf(rows: readonly RowRecord[]): string {
   const ancestor = rows.find(({ comparison }) => comparison !== null)?.comparison?.ancestor;
   const header = ["dataset", "seeds", "Recall@20", "NDCG@20", "seconds per epoch"];
-  const body = rows.map((row) => {
-    const seconds = row.seeds.flatMap(({ secondsPerEpoch }) => secondsPerEpoch ?? []);
-    return [
-      row.dataset,
-      String(row.seeds.length),
-      summary(row.seeds, "Recall@20"),
-      summary(row.seeds, "NDCG@20"),
-      seconds.length === 0 ? "" : Math.min(...seconds).toFixed(2),
-      ...(ancestor === undefined ? [] : ["Recall@20", "NDCG@20"].map((metric) => differenceOf(row, metric))),
-    ];
-  });
+  const body = rows.map((row) => [
+    row.dataset,
+    String(row.seeds.length),
+    summary(row.seeds, "Recall@20"),
+    summary(row.seeds, "NDCG@20"),
+    leastSeconds(row.seeds),
+    ...(ancestor === undefined ? [] : ["Recall@20", "NDCG@20"].map((metric) => differenceOf(row, metric))),
+  ]);
   const against =
     ancestor === undefined ? [] : [`Recall@20 − that of ${ancestor}`, `NDCG@20 − that of ${ancestor}`];
   return table([[...header, ...against], ...body]);

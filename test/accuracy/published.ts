@@ -7,7 +7,7 @@ export interface PublishedValue {
 /** A column of published values; all of it was selected on the test rows. */
 export interface PublishedTable {
   readonly title: string;
-  /** By name of the model as mmkit calls it, or by its own name where mmkit does not have it. */
+  /** By name of the model as mmkit calls it. */
   readonly values: Readonly<Record<string, PublishedValue>>;
 }
 

@@ -1,4 +1,3 @@
-import { contestants } from "./contestants.js";
 import { datasetNames, datasets, equalSteps, learningRates, type DatasetName } from "./datasets.js";
 import { publishedTiktok } from "./published.js";
 import type { RowRecord, ScoredPoint, SeedRecord } from "./record.js";
@@ -66,18 +65,21 @@ export function summary(seeds: readonly SeedRecord[], metric: string): string {
   return `${mean(values).toFixed(4)} ± ${deviation(values).toFixed(4)}`;
 }
 
+/** Seconds per epoch of the fastest seed, empty if none was timed. */
+export function leastSeconds(seeds: readonly SeedRecord[]): string {
+  const seconds = seeds.flatMap(({ secondsPerEpoch }) => secondsPerEpoch ?? []);
+  return seconds.length === 0 ? "" : Math.min(...seconds).toFixed(2);
+}
+
 function scoreTable(rows: readonly RowRecord[]): string {
   const popularity = rows[0]!.popularity;
-  const body = rows.map(({ model, seeds }) => {
-    const seconds = seeds.flatMap(({ secondsPerEpoch }) => secondsPerEpoch ?? []);
-    return [
-      model,
-      String(seeds.length),
-      ...metrics.map((metric) => summary(seeds, metric)),
-      seeds.map(({ bestEpoch }) => bestEpoch).join(", "),
-      seconds.length === 0 ? "" : Math.min(...seconds).toFixed(2),
-    ];
-  });
+  const body = rows.map(({ model, seeds }) => [
+    model,
+    String(seeds.length),
+    ...metrics.map((metric) => summary(seeds, metric)),
+    seeds.map(({ bestEpoch }) => bestEpoch).join(", "),
+    leastSeconds(seeds),
+  ]);
   return table([
     ["model", "seeds", ...metrics, "best epochs", "s per epoch"],
     ["popularity", "", ...metrics.map((metric) => popularity[metric]!.toFixed(4)), "", ""],
@@ -126,22 +128,13 @@ function settingsTable(rows: readonly RowRecord[]): string {
 }
 
 function publishedTable(rows: readonly RowRecord[]): string {
-  const ours = new Map(rows.map((row) => [row.model, row]));
-  const known = contestants.map(({ model }) => model).filter((model) => ours.has(model));
-  const others = publishedTiktok.flatMap(({ values }) =>
-    Object.keys(values).filter((name) => !contestants.some(({ model }) => model === name)),
-  );
-  const cell = (name: string): string => {
-    const row = ours.get(name);
-    if (row === undefined) return "";
-    const of = (metric: string): string => mean(row.seeds.map(({ test }) => test[metric]!)).toFixed(4);
-    return `${of("Recall@20")} ${of("NDCG@20")}`;
-  };
-  const body = [...known, ...new Set(others)].map((name) => [
-    name,
-    cell(name),
+  const of = ({ seeds }: RowRecord, metric: string): string =>
+    mean(seeds.map(({ test }) => test[metric]!)).toFixed(4);
+  const body = rows.map((row) => [
+    row.model,
+    `${of(row, "Recall@20")} ${of(row, "NDCG@20")}`,
     ...publishedTiktok.map(({ values }) => {
-      const value = values[name];
+      const value = values[row.model];
       return value === undefined ? "" : `${value.recall.toFixed(4)} ${value.ndcg.toFixed(4)}`;
     }),
   ]);
